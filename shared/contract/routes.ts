@@ -1,0 +1,197 @@
+import * as v from 'valibot';
+import type { Route } from './route.ts';
+import {
+  ArtistView,
+  CacheStatus,
+  Count,
+  Fraction,
+  PageLimit,
+  PageNumber,
+  Pagination,
+  PlatformSlug,
+  SpotifyId,
+  success,
+  Timestamp,
+  WarningCode,
+} from './schemas.ts';
+
+/*
+ * Each route is an export of its own, so that a Lambda's bundle holds the schemas of its route alone.
+ */
+
+/** The two places that the mobile team reads: the top of the reply and its `data`. */
+const copyStatus = {
+  cache_status: CacheStatus,
+  warning: v.optional(v.string()),
+  warning_code: v.optional(WarningCode),
+};
+
+export const getArtists = {
+  method: 'GET',
+  path: '/api/user/artists',
+  functionName: 'get-artists',
+  summary: 'A page of all the artists of the user, best score first',
+  query: v.strictObject({ page: PageNumber, limit: PageLimit }),
+  reply: v.object({
+    success: v.literal(true),
+    ...copyStatus,
+    data: v.object({
+      artists: v.array(ArtistView),
+      pagination: Pagination,
+      cached: v.boolean(),
+      ...copyStatus,
+      cached_at: Timestamp,
+    }),
+  }),
+  errors: [
+    'PLATFORM_NOT_CONNECTED',
+    'SPOTIFY_TOKEN_REVOKED',
+    'SPOTIFY_SCOPE_MISSING',
+    'SPOTIFY_RATE_LIMITED',
+    'SPOTIFY_UNAVAILABLE',
+    'COMPUTING',
+  ],
+} as const satisfies Route;
+
+export const toggleArtist = {
+  method: 'POST',
+  path: '/api/user/artists/toggle',
+  functionName: 'toggle-artist',
+  summary: 'Selects or deselects an artist; flips when `selected` is omitted',
+  body: v.strictObject({ artist_id: SpotifyId, selected: v.optional(v.boolean()) }),
+  reply: success(v.object({ artist_id: SpotifyId, selected: v.boolean() })),
+  errors: ['SELECTION_LIMIT'],
+} as const satisfies Route;
+
+export const syncArtists = {
+  method: 'POST',
+  path: '/api/user/artists/sync',
+  functionName: 'sync-artists',
+  summary: 'Reads the plays since the last sync into the inputs of the score',
+  reply: success(v.object({ new_plays: Count, artists_updated: Count, synced_at: Timestamp })),
+  errors: [
+    'PLATFORM_NOT_CONNECTED',
+    'SPOTIFY_TOKEN_REVOKED',
+    'SPOTIFY_SCOPE_MISSING',
+    'SPOTIFY_RATE_LIMITED',
+    'SPOTIFY_UNAVAILABLE',
+  ],
+} as const satisfies Route;
+
+export const getProfile = {
+  method: 'GET',
+  path: '/api/user/profile',
+  functionName: 'get-profile',
+  summary: 'The platforms of the user and the state of the cached list',
+  reply: success(
+    v.object({
+      user_id: v.string(),
+      platforms: v.array(
+        v.object({
+          platform_slug: v.string(),
+          status: v.picklist(['connected', 'revoked', 'disconnected']),
+          account_id: v.nullable(v.string()),
+          connected_at: v.nullable(Timestamp),
+          reauthorize_by: v.nullable(Timestamp),
+          hint: v.optional(v.literal('REAUTHORIZE_SOON')),
+        }),
+      ),
+      artists: v.nullable(v.object({ total: Count, cached_at: Timestamp, cache_status: CacheStatus })),
+    }),
+  ),
+  errors: [],
+} as const satisfies Route;
+
+export const connectPlatform = {
+  method: 'POST',
+  path: '/api/user/platforms/connect',
+  functionName: 'connect-platform',
+  summary: "Begins the connection: the platform's consent page for this user",
+  body: v.strictObject({ platform_slug: PlatformSlug }),
+  reply: success(v.object({ authorization_url: v.string(), state: v.string(), expires_at: Timestamp })),
+  errors: ['UNKNOWN_PLATFORM'],
+} as const satisfies Route;
+
+export const completeConnection = {
+  method: 'POST',
+  path: '/api/user/platforms/connect/complete',
+  functionName: 'complete-connection',
+  summary: 'Completes the connection with the code and state of the redirect',
+  body: v.strictObject({
+    platform_slug: PlatformSlug,
+    code: v.pipe(v.string(), v.minLength(1, 'must not be empty'), v.maxLength(2048, 'is too long')),
+    state: v.pipe(v.string(), v.minLength(1, 'must not be empty'), v.maxLength(512, 'is too long')),
+  }),
+  reply: success(
+    v.object({
+      platform_slug: v.string(),
+      status: v.literal('connected'),
+      connected_at: Timestamp,
+      reauthorize_by: Timestamp,
+    }),
+  ),
+  errors: [
+    'UNKNOWN_PLATFORM',
+    'INVALID_STATE',
+    'AUTHORIZATION_FAILED',
+    'SPOTIFY_SCOPE_MISSING',
+    'SPOTIFY_RATE_LIMITED',
+    'SPOTIFY_UNAVAILABLE',
+  ],
+} as const satisfies Route;
+
+export const disconnectPlatform = {
+  method: 'POST',
+  path: '/api/user/platforms/disconnect',
+  functionName: 'disconnect-platform',
+  summary: 'Forgets connection, tokens, cached list and plays, at once',
+  body: v.strictObject({ platform_slug: PlatformSlug }),
+  reply: success(v.object({ platform_slug: v.string(), status: v.literal('disconnected') })),
+  errors: ['UNKNOWN_PLATFORM'],
+} as const satisfies Route;
+
+export const getCacheStats = {
+  method: 'GET',
+  path: '/api/cache/stats',
+  functionName: 'get-cache-stats',
+  summary: 'How the cache does, over the whole fleet',
+  scope: 'cache:stats',
+  query: v.strictObject({
+    window: v.optional(v.picklist(['1h', '24h', '7d'], 'must be 1h, 24h or 7d'), '24h'),
+  }),
+  reply: success(
+    v.object({
+      window: v.object({ from: Timestamp, to: Timestamp }),
+      requests: Count,
+      hits: Count,
+      misses: Count,
+      stale: Count,
+      fallback_revoked: Count,
+      errors: Count,
+      hit_rate: Fraction,
+      miss_rate: Fraction,
+      stale_rate: v.pipe(Fraction, v.description('Both kinds of old copy: stale and fallback_revoked')),
+      error_rate: Fraction,
+      entries: Count,
+      stale_entries: Count,
+      bytes: Count,
+      spotify: v.object({
+        computations: Count,
+        calls: Count,
+        failures: Count,
+        rate_limited: Count,
+        revocations: Count,
+        avg_computation_ms: v.pipe(v.number(), v.minValue(0)),
+      }),
+      recommendations: v.array(
+        v.object({
+          code: v.string(),
+          severity: v.picklist(['info', 'warning', 'critical']),
+          message: v.string(),
+        }),
+      ),
+      as_of: Timestamp,
+    }),
+  ),
+  errors: [],
+} as const satisfies Route;
