@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { CfnOutput, Stack, type StackProps, Stage } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { bundleFunctions } from './bundle.ts';
+import type { Config } from './config.ts';
+import { Gateway } from './constructs/gateway.ts';
+import { ServiceFunction } from './constructs/service-function.ts';
+import type { DataStack } from './data-stack.ts';
+import {
+  type FunctionName,
+  type FunctionRow,
+  functionNamed,
+  functionNames,
+  functionRows,
+} from './functions.ts';
+import { nameOf } from './names.ts';
+
+interface ApiStackProps extends StackProps {
+  readonly config: Config;
+  readonly data: DataStack;
+  /** Where the functions' sources stand, when not in `functions/`. */
+  readonly sourceDirectory?: string | undefined;
+}
+
+/** What serves: the functions, the gateway before them, the hourly sweep. Holds nothing, may be replaced at any time. */
+export class ApiStack extends Stack {
+  readonly functions: Readonly<Record<FunctionName, ServiceFunction>>;
+  readonly gateway: Gateway;
+  /** Asynchronous work that failed for good, to be looked at. */
+  readonly failures: Queue;
+
+  constructor(scope: Construct, id: string, { config, data, sourceDirectory, ...props }: ApiStackProps) {
+    super(scope, id, props);
+    this.functions = this.#createFunctions(config, sourceDirectory);
+    for (const name of functionNames) this.#grant(this.functions[name], functionRows[name], { config, data });
+
+    this.failures = new Queue(this, 'Failures', {
+      queueName: nameOf(config, 'failures'),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(4),
+    });
+    this.functions['refresh-artists'].configureAsyncInvoke({
+      // A failed computation is remembered in the store, and the next request after the back-off begins another.
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(5),
+      onFailure: new SqsDestination(this.failures),
+    });
+    this.#scheduleSweep(config);
+    this.gateway = new Gateway(this, 'Gateway', {
+      config,
+      functionFor: (name) => this.functions[functionNamed(name)],
+    });
+    new CfnOutput(this, 'ApiUrl', { value: this.gateway.api.apiEndpoint });
+  }
+
+  #createFunctions(
+    config: Config,
+    sourceDirectory: string | undefined,
+  ): Record<FunctionName, ServiceFunction> {
+    const codeOf = this.bundlingRequired
+      ? this.#bundle(sourceDirectory)
+      : () => Code.fromInline('// not bundled');
+    const created = functionNames.map((name) => {
+      const reservedConcurrency = name === 'get-artists' ? config.reservedConcurrency : undefined;
+      const props = { config, row: functionRows[name], code: codeOf(name), reservedConcurrency };
+      return [name, new ServiceFunction(this, name, props)] as const;
+    });
+    return Object.fromEntries(created) as Record<FunctionName, ServiceFunction>;
+  }
+
+  #bundle(sourceDirectory: string | undefined): (name: string) => Code {
+    const outdir = join(Stage.of(this)?.outdir ?? 'cdk.out', 'bundles');
+    bundleFunctions({ names: functionNames, outdir, ...(sourceDirectory ? { sourceDirectory } : {}) });
+    return (name) => Code.fromAsset(join(outdir, name));
+  }
+
+  #grant(fn: ServiceFunction, row: FunctionRow, { config, data }: { config: Config; data: DataStack }): void {
+    if (row.cache) data.grantCache(fn, row.cache);
+    if (row.cacheByExpiryHour) data.grantCacheByExpiryHour(fn);
+    if (row.account) data.grantAccount(fn, row.account);
+    if (row.statistics) data.grantStatistics(fn, row.statistics);
+    if (row.tokens) data.grantTokens(fn, row.tokens);
+    if (row.spotifyClient) data.grantSpotifyClient(fn);
+    if (row.spotifyRedirect) fn.addEnvironment('SPOTIFY_REDIRECT_URI', config.spotifyRedirectUri);
+    if (row.refresh) this.#grantRefresh(fn);
+  }
+
+  #grantRefresh(fn: ServiceFunction): void {
+    const refresh = this.functions['refresh-artists'];
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [refresh.functionArn] }),
+    );
+    fn.addEnvironment('REFRESH_FUNCTION', refresh.functionName);
+  }
+
+  #scheduleSweep(config: Config): void {
+    new Schedule(this, 'SweepSchedule', {
+      scheduleName: nameOf(config, 'sweep'),
+      description: 'Deletes cached lists that are too old to be served and counts the rest',
+      schedule: ScheduleExpression.rate(Duration.hours(1)),
+      timeWindow: TimeWindow.off(),
+      target: new LambdaInvoke(this.functions.sweep, {
+        input: ScheduleTargetInput.fromObject({}),
+        // Missed once, the next hour does the work of both.
+        retryAttempts: 2,
+        maxEventAge: Duration.minutes(30),
+        deadLetterQueue: this.failures,
+      }),
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import { ConfigError, readConfig } from './config.ts';
+import { addStacks, createApp } from './synthesize.ts';
+
+try {
+  const app = createApp();
+  addStacks(
+    app,
+    readConfig((key) => app.node.tryGetContext(key), process.env),
+  );
+  app.synth();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

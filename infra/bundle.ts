@@ -1,0 +1,52 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const REPOSITORY = join(import.meta.dirname, '..');
+
+interface BundleOptions {
+  readonly names: readonly string[];
+  /** Where the functions' directories are written. */
+  readonly outdir: string;
+  /** Where `<name>.ts` are read. */
+  readonly sourceDirectory?: string;
+}
+
+/**
+ * Bundles every function into `<outdir>/<name>/index.js`, all in one run of esbuild: eleven take under a second, where
+ * CDK's `NodejsFunction` starts npx and esbuild anew for each and takes ten.
+ *
+ * The AWS SDK is bundled too: a pinned version, and a quicker cold start than the one of the runtime. The format is
+ * CommonJS, because `import` from Node's own modules costs tens of milliseconds at start and `require` does not. Source
+ * maps are left out: the runtime would read them on the hot path.
+ *
+ * @throws Error naming the entry files that do not exist
+ */
+export function bundleFunctions({
+  names,
+  outdir,
+  sourceDirectory = join(REPOSITORY, 'functions'),
+}: BundleOptions): void {
+  const entryOf = (name: string) => join(sourceDirectory, `${name}.ts`);
+  const missing = names.map(entryOf).filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    throw new Error(`no such function: ${missing.map((path) => relative(REPOSITORY, path)).join(', ')}`);
+  }
+  buildSync({
+    absWorkingDir: REPOSITORY,
+    entryPoints: names.map((name) => ({ in: entryOf(name), out: join(name, 'index') })),
+    outdir,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    // 334 KB of SDK rather than 534.
+    mainFields: ['module', 'main'],
+    minify: true,
+    // Errors take their name from their class; logs are read by it.
+    keepNames: true,
+    logLevel: 'warning',
+  });
+  // Without it, `index.js` below a package of type `module` would load as ESM.
+  for (const name of names) writeFileSync(join(outdir, name, 'package.json'), '{"type":"commonjs"}\n');
+}

@@ -1,0 +1,97 @@
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CorsHttpMethod,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Duration } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { allRoutes } from '../../shared/contract/all-routes.ts';
+import type { Config } from '../config.ts';
+import { nameOf } from '../names.ts';
+import { serviceLogGroup } from './service-function.ts';
+
+/** The peak that the service is planned for; beyond it the gateway answers 429 and protects what stands behind. */
+const PEAK_REQUESTS_PER_SECOND = 5_000;
+const BURST_REQUESTS = 2_500;
+
+/** What an operator needs of a request. Nothing of the person: no address, no claim, no query. */
+const ACCESS_LOG = {
+  request_id: '$context.requestId',
+  time: '$context.requestTime',
+  route: '$context.routeKey',
+  status: '$context.status',
+  response_bytes: '$context.responseLength',
+  latency_ms: '$context.responseLatency',
+  integration_latency_ms: '$context.integrationLatency',
+  integration_error: '$context.integrationErrorMessage',
+  authorizer_error: '$context.authorizer.error',
+};
+
+interface GatewayProps {
+  readonly config: Config;
+  /** The function that serves a route, by the name that the route gives it. */
+  readonly functionFor: (name: string) => IFunction;
+}
+
+/** The HTTP API: every route of the contract behind the JWT authorizer, and one open answer to everything else. */
+export class Gateway extends Construct {
+  readonly api: HttpApi;
+  readonly stage: HttpStage;
+
+  constructor(scope: Construct, id: string, { config, functionFor }: GatewayProps) {
+    super(scope, id);
+    const notFound = 'not-found';
+    this.api = new HttpApi(this, 'Api', {
+      apiName: nameOf(config, 'api'),
+      createDefaultStage: false,
+      // `$default` has no authorizer: an unknown path is 404 for everybody, with or without a token.
+      defaultIntegration: new HttpLambdaIntegration(notFound, functionFor(notFound)),
+      ...cors(config),
+    });
+    const authorizer = new HttpJwtAuthorizer('Jwt', config.jwtIssuer, { jwtAudience: [config.jwtAudience] });
+    for (const { method, path, functionName, scope: required } of allRoutes) {
+      this.api.addRoutes({
+        path,
+        methods: [HttpMethod[method]],
+        integration: new HttpLambdaIntegration(functionName, functionFor(functionName)),
+        authorizer,
+        ...(required === undefined ? {} : { authorizationScopes: [required] }),
+      });
+    }
+    this.stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      detailedMetricsEnabled: true,
+      throttle: { rateLimit: PEAK_REQUESTS_PER_SECOND, burstLimit: BURST_REQUESTS },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(
+          serviceLogGroup(this, 'AccessLogs', {
+            config,
+            logGroupName: `/aws/apigateway/${nameOf(config, 'api')}`,
+          }),
+        ),
+        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+      },
+    });
+  }
+}
+
+function cors({ corsOrigins }: Config) {
+  if (corsOrigins.length === 0) return {};
+  return {
+    corsPreflight: {
+      allowOrigins: corsOrigins,
+      allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
+      allowHeaders: ['authorization', 'content-type', 'accept-language', 'if-none-match'],
+      exposeHeaders: ['age', 'cache-status', 'content-language', 'etag', 'retry-after'],
+      maxAge: Duration.hours(1),
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import type { TableAction } from './functions.ts';
+import { nameOf } from './names.ts';
+
+/** The epoch second at which DynamoDB may delete an item, in every table. */
+const TTL_ATTRIBUTE = 'expiresAt';
+
+/** The sparse index that the sweep walks: an hour like `2026-11-22T16`, then the second. */
+export const EXPIRY_INDEX = 'byExpiryHour';
+
+/** Long enough to notice and mend a mistake; no longer, because what users delete lives on in it. */
+const RECOVERY_DAYS = 7;
+
+/** Platforms whose tokens the key may protect: an encryption context that names another is refused by KMS. */
+const PLATFORMS = ['spotify'];
+
+const KMS_ACTIONS = { encrypt: 'kms:GenerateDataKey', decrypt: 'kms:Decrypt' } as const;
+
+interface DataStackProps extends StackProps {
+  readonly config: Config;
+}
+
+/**
+ * What outlives a deployment: tables, the key of the tokens, our credentials with Spotify.
+ * Each `grant…` gives a function a permission together with the environment variables that go with it.
+ */
+export class DataStack extends Stack {
+  readonly cacheTable: TableV2;
+  readonly accountTable: TableV2;
+  readonly statisticsTable: TableV2;
+  readonly tokenKey: Key;
+  readonly spotifyClient: Secret;
+  readonly #config: Config;
+
+  constructor(scope: Construct, id: string, { config, ...props }: DataStackProps) {
+    super(scope, id, props);
+    this.#config = config;
+    this.cacheTable = this.#createCacheTable();
+    this.accountTable = this.#createTable('account', { recoverable: true });
+    this.statisticsTable = this.#createTable('statistics', { recoverable: false });
+    this.tokenKey = new Key(this, 'TokenKey', {
+      alias: nameOf(config, 'tokens'),
+      description: 'Protects the tokens with which the platforms of users are read',
+      enableKeyRotation: true,
+      pendingWindow: Duration.days(config.stage === 'prod' ? 30 : 7),
+      removalPolicy: this.#removalPolicy,
+    });
+    this.spotifyClient = new Secret(this, 'SpotifyClient', {
+      secretName: nameOf(config, 'spotify-client'),
+      description:
+        'JSON {"client_id", "client_secret"} of the Spotify application; set after the first deployment',
+      // The structure with a worthless random secret, so that no real one is ever in a template.
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ client_id: 'replace-me' }),
+        generateStringKey: 'client_secret',
+      },
+      removalPolicy: this.#removalPolicy,
+    });
+  }
+
+  /** Access to cached lists, and the ages that decide how they may be used. */
+  grantCache(fn: LambdaFunction, actions: readonly TableAction[]): void {
+    allow(fn, actions.map(dynamoAction), this.cacheTable.tableArn);
+    fn.addEnvironment('CACHE_TABLE', this.cacheTable.tableName);
+    fn.addEnvironment('FRESH_SECONDS', String(this.#config.freshSeconds));
+    fn.addEnvironment('KEEP_SECONDS', String(this.#config.keepSeconds));
+    fn.addEnvironment('RETRY_SECONDS', String(this.#config.retrySeconds));
+  }
+
+  /** Finding what has expired. Goes with `grantCache`, which names the table. */
+  grantCacheByExpiryHour(fn: LambdaFunction): void {
+    allow(fn, [dynamoAction('Query')], `${this.cacheTable.tableArn}/index/${EXPIRY_INDEX}`);
+  }
+
+  grantAccount(fn: LambdaFunction, actions: readonly TableAction[]): void {
+    allow(fn, actions.map(dynamoAction), this.accountTable.tableArn);
+    fn.addEnvironment('ACCOUNT_TABLE', this.accountTable.tableName);
+  }
+
+  grantStatistics(fn: LambdaFunction, actions: readonly TableAction[]): void {
+    allow(fn, actions.map(dynamoAction), this.statisticsTable.tableArn);
+    fn.addEnvironment('STATISTICS_TABLE', this.statisticsTable.tableName);
+  }
+
+  /** Use of the key of the tokens, only with the encryption context that binds a token to its user and platform. */
+  grantTokens(fn: LambdaFunction, uses: readonly (keyof typeof KMS_ACTIONS)[]): void {
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: uses.map((use) => KMS_ACTIONS[use]),
+        resources: [this.tokenKey.keyArn],
+        conditions: {
+          StringEquals: { 'kms:EncryptionContext:platform': PLATFORMS },
+          Null: { 'kms:EncryptionContext:userId': 'false' },
+          'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['userId', 'platform'] },
+        },
+      }),
+    );
+    fn.addEnvironment('TOKEN_KEY_ID', this.tokenKey.keyArn);
+  }
+
+  grantSpotifyClient(fn: LambdaFunction): void {
+    allow(fn, ['secretsmanager:GetSecretValue'], this.spotifyClient.secretArn);
+    fn.addEnvironment('SPOTIFY_SECRET_ID', this.spotifyClient.secretArn);
+  }
+
+  /** Not recoverable on purpose: everything in it can be computed anew, and what users delete must be gone. */
+  #createCacheTable(): TableV2 {
+    return new TableV2(this, 'CacheTable', {
+      ...this.#tableDefaults('cache'),
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      globalSecondaryIndexes: [
+        {
+          indexName: EXPIRY_INDEX,
+          partitionKey: { name: 'expiryHour', type: AttributeType.STRING },
+          sortKey: { name: TTL_ATTRIBUTE, type: AttributeType.NUMBER },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+      ],
+    });
+  }
+
+  #createTable(name: 'account' | 'statistics', { recoverable }: { readonly recoverable: boolean }): TableV2 {
+    return new TableV2(this, name === 'account' ? 'AccountTable' : 'StatisticsTable', {
+      ...this.#tableDefaults(name),
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      ...(recoverable
+        ? {
+            pointInTimeRecoverySpecification: {
+              pointInTimeRecoveryEnabled: true,
+              recoveryPeriodInDays: RECOVERY_DAYS,
+            },
+          }
+        : {}),
+    });
+  }
+
+  #tableDefaults(name: string) {
+    return {
+      tableName: nameOf(this.#config, name),
+      billing: Billing.onDemand(),
+      timeToLiveAttribute: TTL_ATTRIBUTE,
+      deletionProtection: this.#config.stage === 'prod',
+      removalPolicy: this.#removalPolicy,
+    };
+  }
+
+  get #removalPolicy(): RemovalPolicy {
+    return this.#config.stage === 'prod' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  }
+}
+
+function dynamoAction(action: TableAction): string {
+  return `dynamodb:${action}`;
+}
+
+function allow(fn: LambdaFunction, actions: readonly string[], resource: string): void {
+  fn.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [resource] }));
+}

@@ -1,0 +1,57 @@
+import { Annotations, App, Tags } from 'aws-cdk-lib';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import cdkJson from '../cdk.json' with { type: 'json' };
+import { ApiStack } from './api-stack.ts';
+import { type Config, hasPlaceholders } from './config.ts';
+import { DataStack } from './data-stack.ts';
+import { nameOf, SERVICE } from './names.ts';
+
+export interface Stacks {
+  readonly data: DataStack;
+  readonly api: ApiStack;
+}
+
+interface AppOptions {
+  /** Where the cloud assembly is written; `cdk.out` unless the CDK CLI says otherwise. */
+  readonly outdir?: string;
+  /** CDK context over that of `cdk.json`, for instance `{ 'aws:cdk:bundling-stacks': [] }` to leave out bundling. */
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+interface StackOptions {
+  /** Where the functions' sources stand, when not in `functions/`. */
+  readonly sourceDirectory?: string;
+}
+
+/** An app with the feature flags of `cdk.json`, also when the CDK CLI, which would pass them on, is not there. */
+export function createApp({ outdir, context }: AppOptions = {}): App {
+  return new App({
+    context: { ...cdkJson.context, ...context },
+    analyticsReporting: false,
+    ...(outdir === undefined ? {} : { outdir }),
+  });
+}
+
+/** Adds every stack of one stage to the app. No account or region is fixed: the credentials of the deployer decide. */
+export function addStacks(app: App, config: Config, { sourceDirectory }: StackOptions = {}): Stacks {
+  const data = new DataStack(app, 'Data', { config, stackName: nameOf(config, 'data') });
+  const api = new ApiStack(app, 'Api', { config, data, sourceDirectory, stackName: nameOf(config, 'api') });
+  Tags.of(app).add('service', SERVICE);
+  Tags.of(app).add('stage', config.stage);
+  if (hasPlaceholders(config)) {
+    const advice =
+      'jwtIssuer or spotifyRedirectUri is a placeholder: good for synthesis, refused by a deployment';
+    Annotations.of(app).addWarningV2('artists-cache:placeholder', advice);
+  }
+  return { data, api };
+}
+
+/**
+ * Synthesizes the whole app, bundles included, in this process: two to three seconds, no CDK CLI, no Docker, no network.
+ * `stacks` of the assembly hold the templates; their assets lie in its directory.
+ */
+export function synthesize(config: Config, options: AppOptions & StackOptions = {}): CloudAssembly {
+  const app = createApp(options);
+  addStacks(app, config, options);
+  return app.synth();
+}
