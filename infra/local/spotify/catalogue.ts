@@ -1,0 +1,151 @@
+import { fraction, spotifyId } from './base62.ts';
+import { FEATURED_ARTISTS } from './names.ts';
+
+export const TIME_RANGES = ['short_term', 'medium_term', 'long_term'] as const;
+export type TimeRange = (typeof TIME_RANGES)[number];
+
+export interface SavedTrack {
+  id: string;
+  /** The first is the main artist. */
+  artistIds: readonly string[];
+}
+
+/** What one listener's Spotify holds: ids only, in Spotify's order; shapes.ts describes them. */
+export interface Catalogue {
+  /** Every distinct artist of the lists below. */
+  artistIds: readonly string[];
+  top: Readonly<Record<TimeRange, readonly string[]>>;
+  followed: readonly string[];
+  /** Where each followed artist stands, so that a cursor costs no search. */
+  followedIndex: ReadonlyMap<string, number>;
+  saved: readonly SavedTrack[];
+  /** Artists of the plays that an account has from the start, the latest first. */
+  playedIds: readonly string[];
+}
+
+/** Every fourth artist is one that all accounts share; the rest are the account's own. */
+const FEATURED_EVERY = 4;
+const MAX_TOP = 99;
+const USUAL_FOLLOWED = 50;
+const MAX_SAVED_ARTISTS = 40;
+const MAX_SAVED_TRACKS = 150;
+const MAX_ONLY_SAVED = 6;
+const STARTING_PLAYS = 30;
+/** How much of a list's order a time range may turn over. */
+const SHUFFLE = { long_term: 0.15, medium_term: 0.4, short_term: 0.8 } as const;
+
+/**
+ * The same `source` and count give the same catalogue in every process; a larger count keeps the smaller one's artists.
+ *
+ * Top, saved and followed lists overlap and together hold exactly `count` distinct artists. An ordinary account has
+ * 50 followed artists and 150 saved tracks; beyond that, the bulk is followed. A few artists have saved tracks only.
+ */
+export function buildCatalogue(source: string, count: number): Catalogue {
+  const artistIds = chooseArtists(source, count);
+  const ranges = coverage(count);
+  const ranked = artistIds.slice(0, ranges.top);
+  const followed = shuffled(artistIds.slice(ranges.followedFrom), `${source} followed`);
+  return {
+    artistIds,
+    top: {
+      long_term: drift(ranked, source, 'long_term'),
+      medium_term: drift(ranked.slice(0, Math.ceil(ranges.top * 0.8)), source, 'medium_term'),
+      short_term: drift(ranked.slice(0, Math.ceil(ranges.top * 0.6)), source, 'short_term'),
+    },
+    followed,
+    followedIndex: new Map(followed.map((id, index) => [id, index])),
+    saved: saveTracks(artistIds.slice(ranges.savedFrom, ranges.savedTo), source),
+    playedIds: choosePlayed(ranked, source),
+  };
+}
+
+/** Which stretch of the artists each list takes; together they leave none out. */
+function coverage(count: number) {
+  const top = Math.min(MAX_TOP, Math.ceil(count * 0.6));
+  const savedArtists = Math.min(MAX_SAVED_ARTISTS, Math.ceil(count * 0.3));
+  const savedFrom = top - Math.floor(savedArtists / 2);
+  const onlySaved = Math.min(MAX_ONLY_SAVED, Math.floor(count / 20));
+  const usual = Math.min(USUAL_FOLLOWED, Math.ceil(count * 0.37));
+  const followed = Math.max(usual, count - top - onlySaved);
+  return { top, savedFrom, savedTo: savedFrom + savedArtists, followedFrom: count - followed };
+}
+
+function chooseArtists(source: string, count: number): string[] {
+  const featured = [...FEATURED_ARTISTS.keys()];
+  return Array.from(
+    { length: count },
+    (_, index) =>
+      (index % FEATURED_EVERY === 0 ? featured[index / FEATURED_EVERY] : undefined) ??
+      spotifyId(`artist ${index} of ${source}`),
+  );
+}
+
+function drift(ids: readonly string[], source: string, range: TimeRange): string[] {
+  return sortedBy(
+    ids,
+    (id, index) => index + fraction(`${source} ${range} ${id}`) * SHUFFLE[range] * ids.length,
+  );
+}
+
+function shuffled(ids: readonly string[], source: string): string[] {
+  return sortedBy(ids, (id) => fraction(`${source} ${id}`));
+}
+
+function sortedBy(ids: readonly string[], weightOf: (id: string, index: number) => number): string[] {
+  return ids
+    .map((id, index) => ({ id, weight: weightOf(id, index) }))
+    .sort((a, b) => a.weight - b.weight)
+    .map(({ id }) => id);
+}
+
+function saveTracks(artistIds: readonly string[], source: string): SavedTrack[] {
+  const length = Math.min(MAX_SAVED_TRACKS, artistIds.length * 4);
+  return Array.from({ length }, (_, index) => {
+    const main = artistIds[index] ?? pick(artistIds, `${source} saved ${index}`);
+    const guest = index % 5 === 4 ? pick(artistIds, `${source} guest ${index}`) : main;
+    return {
+      id: spotifyId(`track ${index} of ${source}`),
+      artistIds: guest === main ? [main] : [main, guest],
+    };
+  });
+}
+
+function choosePlayed(ids: readonly string[], source: string): string[] {
+  if (ids.length === 0) return [];
+  return Array.from({ length: STARTING_PLAYS }, (_, index) => pick(ids, `${source} play ${index}`));
+}
+
+/** Favours the beginning of the list, as listeners do. */
+function pick(ids: readonly string[], source: string): string {
+  const chosen = ids[Math.floor(fraction(source) ** 2 * ids.length)];
+  if (chosen === undefined) throw new RangeError('nothing to pick from');
+  return chosen;
+}
+
+/** Half a million ids are about 40 MB: more catalogues than that are built again when asked for. */
+const MAX_KEPT_ARTISTS = 500_000;
+
+/** Catalogues by account, built once and kept within a bound, the oldest forgotten first. */
+export function createCatalogues(seed: string) {
+  const kept = new Map<string, Catalogue>();
+  let keptArtists = 0;
+
+  return {
+    of(account: string, artists: number): Catalogue {
+      const key = `${artists} ${account}`;
+      const known = kept.get(key);
+      if (known) return known;
+      const built = buildCatalogue(`${seed}/${account}`, artists);
+      kept.set(key, built);
+      keptArtists += artists;
+      for (const [oldKey, old] of kept) {
+        if (keptArtists <= MAX_KEPT_ARTISTS || oldKey === key) break;
+        kept.delete(oldKey);
+        keptArtists -= old.artistIds.length;
+      }
+      return built;
+    },
+  };
+}
+
+export type Catalogues = ReturnType<typeof createCatalogues>;

@@ -1,0 +1,86 @@
+import type { Accounts } from './accounts.ts';
+import { json, type Reply, type StandInRequest } from './http.ts';
+import { InvalidControl, isAccountName, parsePlays, parseSettings } from './settings.ts';
+
+const ACCOUNT_PATH = /^\/_control\/accounts\/([^/]+)(\/plays)?$/;
+/** Pages of this machine may use the control; others may not. */
+const LOCAL_ORIGIN = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+/** `/_control/…`: how tests and the console tell the stand-in what to be. The routes are described in stand-in.ts. */
+export function createControl(accounts: Accounts) {
+  return function answerControl(request: StandInRequest): Reply {
+    const reply = request.method === 'OPTIONS' ? preflight() : answer(request);
+    const { origin } = request.headers;
+    if (!origin || !LOCAL_ORIGIN.test(origin)) return reply;
+    return { ...reply, headers: { ...reply.headers, 'access-control-allow-origin': origin, vary: 'Origin' } };
+  };
+
+  function answer({ method, url, body }: StandInRequest): Reply {
+    const route = `${method} ${url.pathname}`;
+    if (route === 'GET /_control/health') return json(200, { ready: true });
+    if (route === 'POST /_control/reset') {
+      accounts.reset();
+      return json(200, { reset: true });
+    }
+    const [, encodedName, plays] = ACCOUNT_PATH.exec(url.pathname) ?? [];
+    if (encodedName === undefined) return controlError(404, 'no such control');
+    const name = decodeName(encodedName);
+    if (name === undefined) return invalid([{ field: 'account', reason: 'is not an account name' }]);
+    try {
+      if (plays && method === 'POST') {
+        return json(200, { added: accounts.addPlays(name, parsePlays(parseJson(body))).map(shownPlay) });
+      }
+      if (!plays && method === 'GET') return json(200, accounts.get(name));
+      if (!plays && method === 'PUT') return json(200, accounts.set(name, parseSettings(parseJson(body))));
+    } catch (error) {
+      if (error instanceof InvalidControl) return invalid(error.details);
+      throw error;
+    }
+    return controlError(405, 'method not allowed', { allow: plays ? 'POST' : 'GET, PUT' });
+  }
+}
+
+function decodeName(encoded: string): string | undefined {
+  try {
+    const name = decodeURIComponent(encoded);
+    return isAccountName(name) ? name : undefined;
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+/** An empty body is an empty object. */
+function parseJson(body: string): unknown {
+  if (body.trim() === '') return {};
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new InvalidControl([{ field: 'body', reason: 'is not JSON' }]);
+    throw error;
+  }
+}
+
+function shownPlay({ artistId, playedAtMs }: { artistId: string; playedAtMs: number }) {
+  return { artist_id: artistId, played_at: new Date(playedAtMs).toISOString() };
+}
+
+function invalid(details: InvalidControl['details']): Reply {
+  return json(400, { error: { message: new InvalidControl(details).message, details } });
+}
+
+function controlError(status: number, message: string, headers: Record<string, string> = {}): Reply {
+  return json(status, { error: { message } }, headers);
+}
+
+function preflight(): Reply {
+  return {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': 'GET, PUT, POST',
+      'access-control-allow-headers': 'content-type',
+      'access-control-max-age': '600',
+    },
+    body: '',
+  };
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '../../../shared/clock.ts';
+import type { Accounts, CallKind } from './accounts.ts';
+import type { Catalogues } from './catalogue.ts';
+import type { AccessGrant, Grants } from './grants.ts';
+import { apiError, json, type Reply, type StandInRequest } from './http.ts';
+import { takeItsTime, webApiRefusal } from './modes.ts';
+import {
+  BadParameter,
+  followedArtists,
+  type Listener,
+  ownProfile,
+  recentlyPlayed,
+  savedTracks,
+  topArtists,
+} from './pages.ts';
+
+interface Endpoint {
+  kind: CallKind;
+  /** Null where any token will do. */
+  scope: string | null;
+  /** Whether `fail_page` counts it. */
+  list: boolean;
+  /** @throws BadParameter */
+  read: (listener: Listener, url: URL) => unknown;
+}
+
+const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
+  ['/v1/me', { kind: 'me', scope: null, list: false, read: ownProfile }],
+  ['/v1/me/top/artists', { kind: 'top', scope: 'user-top-read', list: true, read: topArtists }],
+  ['/v1/me/following', { kind: 'following', scope: 'user-follow-read', list: true, read: followedArtists }],
+  [
+    '/v1/me/player/recently-played',
+    { kind: 'recent', scope: 'user-read-recently-played', list: true, read: recentlyPlayed },
+  ],
+  ['/v1/me/tracks', { kind: 'tracks', scope: 'user-library-read', list: true, read: savedTracks }],
+] as const);
+
+const BEARER = /^Bearer (\S+)$/i;
+
+interface WebApiParts {
+  accounts: Accounts;
+  grants: Grants;
+  catalogues: Catalogues;
+  clock: Clock;
+}
+
+/** `GET /v1/…`: whose token it is, how that account's Spotify behaves today, then the page. */
+export function createWebApi({ accounts, grants, catalogues, clock }: WebApiParts) {
+  return async function answerWebApi(request: StandInRequest): Promise<Reply> {
+    const endpoint = ENDPOINTS.get(request.url.pathname);
+    if (!endpoint) return apiError(404, 'Service not found');
+    if (request.method !== 'GET') return apiError(405, 'Method not allowed', { headers: { allow: 'GET' } });
+    const { authorization } = request.headers;
+    if (authorization === undefined) return apiError(401, 'No token provided');
+    const token = BEARER.exec(authorization)?.[1];
+    if (token === undefined) return apiError(400, 'Only valid bearer authentication supported');
+    const access = grants.findAccess(token);
+    if (!access) return apiError(401, 'Invalid access token');
+    return (await refusal(endpoint, access, request.signal)) ?? read(endpoint, access.account, request.url);
+  };
+
+  async function refusal(
+    { kind, list, scope }: Endpoint,
+    access: AccessGrant,
+    signal: AbortSignal,
+  ): Promise<Reply | undefined> {
+    accounts.count(access.account, kind);
+    const failsHere = list && accounts.failsThisPage(access.account);
+    const { settings, calls } = accounts.open(access.account);
+    await takeItsTime(settings, clock, signal);
+    const byMode = webApiRefusal(settings, calls[kind]);
+    if (byMode) return byMode;
+    if (access.expiresAtMs <= clock.nowMs()) return apiError(401, 'The access token expired');
+    if (scope !== null && !access.scopes.has(scope)) return apiError(403, 'Insufficient client scope');
+    return failsHere ? apiError(502, 'Bad gateway.') : undefined;
+  }
+
+  function read(endpoint: Endpoint, account: string, url: URL): Reply {
+    const { shape, artists } = accounts.open(account).settings;
+    const listener = {
+      account,
+      shape,
+      catalogue: catalogues.of(account, artists),
+      plays: () => accounts.plays(account),
+    };
+    try {
+      return json(200, endpoint.read(listener, url));
+    } catch (error) {
+      if (error instanceof BadParameter) return apiError(400, error.message);
+      throw error;
+    }
+  }
+}
