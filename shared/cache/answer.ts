@@ -1,0 +1,87 @@
+import type { CacheStatus, WarningCode } from '../contract/schemas.ts';
+import {
+  type AppError,
+  ComputationPending,
+  type ErrorCode,
+  InternalError,
+  PlatformNotConnected,
+  PlatformRateLimited,
+  PlatformRevoked,
+  PlatformScopeMissing,
+  PlatformUnavailable,
+  StorageUnavailable,
+} from '../errors.ts';
+import type { CopyPage, Lookup } from './artists-cache.ts';
+
+/** What a request for a page is answered with, before it becomes HTTP. */
+export interface Answer {
+  copy: CopyPage;
+  /** Changes whenever the content may have changed: the root of the ETag. */
+  fence: string;
+  /** Served from a stored copy, not computed by this request. */
+  cached: boolean;
+  cacheStatus: CacheStatus;
+  warningCode?: WarningCode;
+  /** Set when this request computed: what it had to go by before. */
+  forwarded?: 'miss' | 'stale';
+  /** Whether what this request computed was stored. */
+  stored?: boolean;
+}
+
+/** Why a request gets an old copy, or an error. */
+export type Cause = ErrorCode | 'REFRESH_IN_PROGRESS';
+
+/** A fresh copy. */
+export function hit(found: Extract<Lookup, { state: 'fresh' | 'old' }>): Answer {
+  return { copy: found.copy, fence: found.fence, cached: true, cacheStatus: 'fresh' };
+}
+
+/** The old copy with the reason why there is no better one; without a usable copy, throws the reason. */
+export function fallback(found: Lookup, cause: Cause, retryAfterSeconds = 1): Answer {
+  if (found.state === 'fresh') return hit(found);
+  if (found.state === 'none') throw errorOf(cause, retryAfterSeconds);
+  const { copy, fence } = found;
+  return { copy, fence, cached: true, ...oldCopy(cause) };
+}
+
+function oldCopy(cause: Cause): { cacheStatus: CacheStatus; warningCode: WarningCode } {
+  switch (cause) {
+    case 'SPOTIFY_TOKEN_REVOKED':
+    // A copy without a connection: its user, too, has to connect again.
+    case 'PLATFORM_NOT_CONNECTED':
+      return { cacheStatus: 'fallback_revoked', warningCode: 'SPOTIFY_TOKEN_REVOKED' };
+    case 'REFRESH_IN_PROGRESS':
+    case 'COMPUTING':
+      return { cacheStatus: 'stale', warningCode: 'REFRESH_IN_PROGRESS' };
+    case 'SPOTIFY_RATE_LIMITED':
+    case 'SPOTIFY_SCOPE_MISSING':
+    case 'STORAGE_UNAVAILABLE':
+      return { cacheStatus: 'stale', warningCode: cause };
+    default:
+      // Whatever else kept us from computing: to the reader, no new list could be had.
+      return { cacheStatus: 'stale', warningCode: 'SPOTIFY_UNAVAILABLE' };
+  }
+}
+
+/** The error of a cause that the store remembered from an earlier request. */
+function errorOf(cause: Cause, retryAfterSeconds: number): AppError {
+  switch (cause) {
+    case 'SPOTIFY_TOKEN_REVOKED':
+      return new PlatformRevoked('the consent was revoked or has expired');
+    case 'SPOTIFY_SCOPE_MISSING':
+      return new PlatformScopeMissing('the consent lacks a scope');
+    case 'PLATFORM_NOT_CONNECTED':
+      return new PlatformNotConnected('there is no connection');
+    case 'SPOTIFY_RATE_LIMITED':
+      return new PlatformRateLimited('the platform limits the application', { retryAfterSeconds });
+    case 'REFRESH_IN_PROGRESS':
+    case 'COMPUTING':
+      return new ComputationPending('the first computation goes on', { retryAfterSeconds });
+    case 'STORAGE_UNAVAILABLE':
+      return new StorageUnavailable('storage could not be reached', { retryAfterSeconds });
+    case 'INTERNAL':
+      return new InternalError('the last computation met a defect');
+    default:
+      return new PlatformUnavailable('the platform could not be reached', { retryAfterSeconds });
+  }
+}

@@ -1,0 +1,184 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { ErrorCode } from '../errors.ts';
+import { isConditionFailed, send } from '../storage/document-client.ts';
+import type { ComputationRecord } from './attempt.ts';
+import { computationKey, cooldownKey } from './keys.ts';
+
+/**
+ * Free, or held by somebody who is dead (the lease ran out) or doomed (the list was invalidated since, so that the
+ * holder's result will be refused); and no back-off runs. Both stand in one condition, so that a failure that is
+ * written between our look and our leap stops us.
+ */
+const MAY_TAKE =
+  '(attribute_not_exists(leaseToken) OR leaseUntil <= :now OR leaseFence <> :fence)' +
+  ' AND (attribute_not_exists(retryAt) OR retryAt <= :now)';
+
+/** Whoever lost the lease has no say any more about its length, its end, or the back-off. */
+const STILL_OURS = 'leaseToken = :token';
+
+/** Two requests may meet a 429 at once: the longer ban stands. */
+const LATER_THAN_KNOWN = 'attribute_not_exists(#until) OR #until < :until';
+
+/** The record outlives every lease and back-off; DynamoDB's TTL removes it when nobody came back for a day. */
+const RECORD_LIFE_SECONDS = 24 * 3600;
+const lifeFrom = (ms: number) => Math.ceil(ms / 1000) + RECORD_LIFE_SECONDS;
+
+export interface Lease {
+  readonly userId: string;
+  readonly token: string;
+  /** The fence of the entry from which the holder computes. */
+  readonly fence: string;
+}
+
+export type ComputationStore = ReturnType<typeof createComputationStore>;
+
+/**
+ * The small item beside a user's entry that says who computes (the lease) and when trying is allowed again (the
+ * back-off). It is apart from the entry because DynamoDB charges an update by the whole size of an item: here a lease
+ * costs one write unit, in the entry it would cost as much as storing the list. Mutual exclusion alone rests on it;
+ * that no outdated list is ever stored rests on the fence in the entry.
+ */
+export function createComputationStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
+  async function conditionally(command: UpdateCommand): Promise<boolean> {
+    try {
+      await send(db, command);
+      return true;
+    } catch (error) {
+      if (isConditionFailed(error)) return false;
+      throw error;
+    }
+  }
+
+  async function read(userId: string): Promise<ComputationRecord> {
+    const { Item } = await send(
+      db,
+      new GetCommand({ TableName: table, Key: computationKey(userId), ConsistentRead: true }),
+    );
+    return {
+      leaseToken: Item?.leaseToken,
+      leaseUntilMs: Item?.leaseUntil,
+      leaseFence: Item?.leaseFence,
+      retryAtMs: Item?.retryAt,
+      cause: Item?.cause,
+    };
+  }
+
+  return {
+    read,
+
+    /** Epoch milliseconds until which nobody may call Spotify; 0 when there is no such time. */
+    async cooldownUntilMs(): Promise<number> {
+      const { Item } = await send(
+        db,
+        new GetCommand({ TableName: table, Key: cooldownKey, ConsistentRead: true }),
+      );
+      return Item?.until ?? 0;
+    },
+
+    /** Takes the lease until `untilMs`. False: somebody else holds it, or a back-off began. */
+    async acquire({ userId, token, fence }: Lease, nowMs: number, untilMs: number): Promise<boolean> {
+      const taken = await conditionally(
+        new UpdateCommand({
+          TableName: table,
+          Key: computationKey(userId),
+          UpdateExpression:
+            'SET leaseToken = :token, leaseUntil = :until, leaseFence = :fence, expiresAt = :expiresAt',
+          ConditionExpression: MAY_TAKE,
+          ExpressionAttributeValues: {
+            ':token': token,
+            ':until': untilMs,
+            ':fence': fence,
+            ':now': nowMs,
+            ':expiresAt': lifeFrom(untilMs),
+          },
+        }),
+      );
+      // The SDK may have repeated a write that had taken effect: then the refusal is our own doing.
+      return taken || (await read(userId)).leaseToken === token;
+    },
+
+    /** Moves the end of our lease. False: it is no longer ours. */
+    renew({ userId, token }: Lease, untilMs: number): Promise<boolean> {
+      return conditionally(
+        new UpdateCommand({
+          TableName: table,
+          Key: computationKey(userId),
+          UpdateExpression: 'SET leaseUntil = :until, expiresAt = :expiresAt',
+          ConditionExpression: STILL_OURS,
+          ExpressionAttributeValues: { ':token': token, ':until': untilMs, ':expiresAt': lifeFrom(untilMs) },
+        }),
+      );
+    },
+
+    /** Hands our lease to `token`, which nobody else knows. False: it is no longer ours to hand. */
+    async exchange(lease: Lease, token: string, untilMs: number): Promise<boolean> {
+      const exchanged = await conditionally(
+        new UpdateCommand({
+          TableName: table,
+          Key: computationKey(lease.userId),
+          UpdateExpression: 'SET leaseToken = :next, leaseUntil = :until, expiresAt = :expiresAt',
+          ConditionExpression: STILL_OURS,
+          ExpressionAttributeValues: {
+            ':token': lease.token,
+            ':next': token,
+            ':until': untilMs,
+            ':expiresAt': lifeFrom(untilMs),
+          },
+        }),
+      );
+      return exchanged || (await read(lease.userId)).leaseToken === token;
+    },
+
+    /** Ends our lease and remembers why: nobody tries before `retryAtMs`. */
+    fail({ userId, token }: Lease, cause: ErrorCode, retryAtMs: number): Promise<boolean> {
+      return conditionally(
+        new UpdateCommand({
+          TableName: table,
+          Key: computationKey(userId),
+          UpdateExpression:
+            'SET retryAt = :retryAt, cause = :cause, expiresAt = :expiresAt REMOVE leaseToken, leaseUntil, leaseFence',
+          ConditionExpression: STILL_OURS,
+          ExpressionAttributeValues: {
+            ':token': token,
+            ':retryAt': retryAtMs,
+            ':cause': cause,
+            ':expiresAt': lifeFrom(retryAtMs),
+          },
+        }),
+      );
+    },
+
+    /** Ends our lease and remembers nothing. */
+    release({ userId, token }: Lease): Promise<boolean> {
+      return conditionally(
+        new UpdateCommand({
+          TableName: table,
+          Key: computationKey(userId),
+          UpdateExpression: 'REMOVE leaseToken, leaseUntil, leaseFence',
+          ConditionExpression: STILL_OURS,
+          ExpressionAttributeValues: { ':token': token },
+        }),
+      );
+    },
+
+    /** Nobody in the application calls Spotify before `untilMs`. Never shortens what is known. */
+    startCooldown(untilMs: number): Promise<boolean> {
+      return conditionally(
+        new UpdateCommand({
+          TableName: table,
+          Key: cooldownKey,
+          UpdateExpression: 'SET #until = :until, expiresAt = :expiresAt',
+          ConditionExpression: LATER_THAN_KNOWN,
+          ExpressionAttributeNames: { '#until': 'until' },
+          ExpressionAttributeValues: { ':until': untilMs, ':expiresAt': lifeFrom(untilMs) },
+        }),
+      );
+    },
+
+    /** Forgets lease and back-off: the user connected or disconnected, what was known of the past is void. */
+    async forget(userId: string): Promise<void> {
+      await send(db, new DeleteCommand({ TableName: table, Key: computationKey(userId) }));
+    },
+  };
+}
