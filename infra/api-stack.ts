@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CfnOutput, Stack, type StackProps, Stage } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -8,7 +8,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { bundleFunctions } from './bundle.ts';
+import { type BundleOptions, bundleFunctions } from './bundle.ts';
 import type { Config } from './config.ts';
 import { Gateway } from './constructs/gateway.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
@@ -25,6 +25,8 @@ import { nameOf } from './names.ts';
 interface ApiStackProps extends StackProps {
   readonly config: Config;
   readonly data: DataStack;
+  /** Where bundles are put together. */
+  readonly bundleDirectory: string;
   /** Where the functions' sources stand, when not in `functions/`. */
   readonly sourceDirectory?: string | undefined;
 }
@@ -36,9 +38,16 @@ export class ApiStack extends Stack {
   /** Asynchronous work that failed for good, to be looked at. */
   readonly failures: Queue;
 
-  constructor(scope: Construct, id: string, { config, data, sourceDirectory, ...props }: ApiStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, data, bundleDirectory, sourceDirectory, ...props }: ApiStackProps,
+  ) {
     super(scope, id, props);
-    this.functions = this.#createFunctions(config, sourceDirectory);
+    const codeOf = this.bundlingRequired
+      ? bundledCode({ names: functionNames, outdir: bundleDirectory, sourceDirectory })
+      : () => Code.fromInline('// not bundled');
+    this.functions = this.#createFunctions(config, codeOf);
     for (const name of functionNames) this.#grant(this.functions[name], functionRows[name], { config, data });
 
     this.failures = new Queue(this, 'Failures', {
@@ -61,25 +70,13 @@ export class ApiStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: this.gateway.api.apiEndpoint });
   }
 
-  #createFunctions(
-    config: Config,
-    sourceDirectory: string | undefined,
-  ): Record<FunctionName, ServiceFunction> {
-    const codeOf = this.bundlingRequired
-      ? this.#bundle(sourceDirectory)
-      : () => Code.fromInline('// not bundled');
+  #createFunctions(config: Config, codeOf: (name: string) => Code): Record<FunctionName, ServiceFunction> {
     const created = functionNames.map((name) => {
       const reservedConcurrency = name === 'get-artists' ? config.reservedConcurrency : undefined;
       const props = { config, row: functionRows[name], code: codeOf(name), reservedConcurrency };
       return [name, new ServiceFunction(this, name, props)] as const;
     });
     return Object.fromEntries(created) as Record<FunctionName, ServiceFunction>;
-  }
-
-  #bundle(sourceDirectory: string | undefined): (name: string) => Code {
-    const outdir = join(Stage.of(this)?.outdir ?? 'cdk.out', 'bundles');
-    bundleFunctions({ names: functionNames, outdir, ...(sourceDirectory ? { sourceDirectory } : {}) });
-    return (name) => Code.fromAsset(join(outdir, name));
   }
 
   #grant(fn: ServiceFunction, row: FunctionRow, { config, data }: { config: Config; data: DataStack }): void {
@@ -116,4 +113,9 @@ export class ApiStack extends Stack {
       }),
     });
   }
+}
+
+function bundledCode(options: BundleOptions): (name: string) => Code {
+  bundleFunctions(options);
+  return (name) => Code.fromAsset(join(options.outdir, name));
 }

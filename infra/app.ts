@@ -1,3 +1,4 @@
+import { MissingFunction } from './bundle.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { addStacks, createApp } from './synthesize.ts';
 
@@ -9,7 +10,7 @@ try {
   );
   app.synth();
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
+  if (!(error instanceof ConfigError || error instanceof MissingFunction)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

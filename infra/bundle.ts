@@ -2,14 +2,19 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildSync } from 'esbuild';
 
+/** A function that the infrastructure knows has no source. The message is one line that names each. */
+export class MissingFunction extends Error {
+  override readonly name = 'MissingFunction';
+}
+
 const REPOSITORY = join(import.meta.dirname, '..');
 
-interface BundleOptions {
+export interface BundleOptions {
   readonly names: readonly string[];
   /** Where the functions' directories are written. */
   readonly outdir: string;
   /** Where `<name>.ts` are read. */
-  readonly sourceDirectory?: string;
+  readonly sourceDirectory?: string | undefined;
 }
 
 /**
@@ -20,7 +25,7 @@ interface BundleOptions {
  * CommonJS, because `import` from Node's own modules costs tens of milliseconds at start and `require` does not. Source
  * maps are left out: the runtime would read them on the hot path.
  *
- * @throws Error naming the entry files that do not exist
+ * @throws MissingFunction
  */
 export function bundleFunctions({
   names,
@@ -30,7 +35,9 @@ export function bundleFunctions({
   const entryOf = (name: string) => join(sourceDirectory, `${name}.ts`);
   const missing = names.map(entryOf).filter((path) => !existsSync(path));
   if (missing.length > 0) {
-    throw new Error(`no such function: ${missing.map((path) => relative(REPOSITORY, path)).join(', ')}`);
+    throw new MissingFunction(
+      `no such function: ${missing.map((path) => relative(REPOSITORY, path)).join(', ')}`,
+    );
   }
   buildSync({
     absWorkingDir: REPOSITORY,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Annotations, App, Tags } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import cdkJson from '../cdk.json' with { type: 'json' };
@@ -12,7 +13,7 @@ export interface Stacks {
 }
 
 interface AppOptions {
-  /** Where the cloud assembly is written; `cdk.out` unless the CDK CLI says otherwise. */
+  /** Where the cloud assembly is written. Without: where the CDK CLI says, else a new temporary directory. */
   readonly outdir?: string;
   /** CDK context over that of `cdk.json`, for instance `{ 'aws:cdk:bundling-stacks': [] }` to leave out bundling. */
   readonly context?: Readonly<Record<string, unknown>>;
@@ -35,7 +36,13 @@ export function createApp({ outdir, context }: AppOptions = {}): App {
 /** Adds every stack of one stage to the app. No account or region is fixed: the credentials of the deployer decide. */
 export function addStacks(app: App, config: Config, { sourceDirectory }: StackOptions = {}): Stacks {
   const data = new DataStack(app, 'Data', { config, stackName: nameOf(config, 'data') });
-  const api = new ApiStack(app, 'Api', { config, data, sourceDirectory, stackName: nameOf(config, 'api') });
+  const api = new ApiStack(app, 'Api', {
+    config,
+    data,
+    sourceDirectory,
+    bundleDirectory: join(app.outdir, 'bundles'),
+    stackName: nameOf(config, 'api'),
+  });
   Tags.of(app).add('service', SERVICE);
   Tags.of(app).add('stage', config.stage);
   if (hasPlaceholders(config)) {
