@@ -84,7 +84,7 @@ export type ConfigInput = { readonly [K in keyof v.InferInput<typeof Config>]?: 
 
 /** Checks settings that are already in hand; those left out get their defaults. @throws ConfigError */
 export function parseConfig(input: ConfigInput): Config {
-  const result = v.safeParse(Config, input);
+  const result = v.safeParse(Config, input, { abortPipeEarly: true });
   const missing = input.stage === 'prod' ? REQUIRED_IN_PROD.filter((key) => input[key] === undefined) : [];
   const problems = [
     ...missing.map((key) => `${label(key)} is required for stage prod`),

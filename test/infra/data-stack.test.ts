@@ -1,0 +1,91 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { resourcesOf, templatesOf } from '../support/template.ts';
+
+const TABLE = 'AWS::DynamoDB::GlobalTable';
+const PROD = {
+  stage: 'prod',
+  jwtIssuer: 'https://login.example/',
+  jwtAudience: 'artists',
+  spotifyRedirectUri: 'https://app.example/spotify',
+};
+
+const dev = templatesOf().data;
+const prod = templatesOf(PROD).data;
+
+const key = (name: string, type: 'HASH' | 'RANGE') => ({ AttributeName: name, KeyType: type });
+
+describe('the tables', () => {
+  it('keeps cached lists by one key and finds the expired ones by their hour', () => {
+    dev.hasResourceProperties(TABLE, {
+      TableName: 'artists-cache-dev-cache',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [key('pk', 'HASH')],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'byExpiryHour',
+          KeySchema: [key('expiryHour', 'HASH'), key('expiresAt', 'RANGE')],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+      AttributeDefinitions: Match.arrayWith([
+        { AttributeName: 'expiryHour', AttributeType: 'S' },
+        { AttributeName: 'expiresAt', AttributeType: 'N' },
+      ]),
+    });
+  });
+
+  it.each(['account', 'statistics'])('keeps the %s items by partition and sort key', (name) => {
+    dev.hasResourceProperties(TABLE, {
+      TableName: `artists-cache-dev-${name}`,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+
+  it('can recover the account table, and nothing from which deleted data would come back for no reason', () => {
+    const recoverable = resourcesOf(dev, TABLE)
+      .filter(({ Properties }) => JSON.stringify(Properties).includes('"PointInTimeRecoveryEnabled":true'))
+      .map(({ Properties }) => Properties.TableName);
+    expect(recoverable).toEqual(['artists-cache-dev-account']);
+  });
+
+  it('cannot lose a table, the key or the secret in prod by deleting the stack', () => {
+    const tables = resourcesOf(prod, TABLE);
+    expect(tables).toHaveLength(3);
+    for (const table of tables) {
+      expect(table.Properties.Replicas).toEqual([
+        expect.objectContaining({ DeletionProtectionEnabled: true }),
+      ]);
+    }
+    const kept = [
+      ...tables,
+      ...resourcesOf(prod, 'AWS::KMS::Key'),
+      ...resourcesOf(prod, 'AWS::SecretsManager::Secret'),
+    ];
+    expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(Array(5).fill('Retain'));
+  });
+
+  it('leaves nothing behind in dev', () => {
+    const policies = resourcesOf(dev, TABLE).map(({ DeletionPolicy }) => DeletionPolicy);
+    expect(policies).toEqual(['Delete', 'Delete', 'Delete']);
+  });
+});
+
+describe('the secrets', () => {
+  it('rotates the key of the tokens', () => {
+    dev.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+  });
+
+  it('holds the place of the Spotify client without a secret in the template', () => {
+    dev.hasResourceProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: {
+        SecretStringTemplate: '{"client_id":"replace-me"}',
+        GenerateStringKey: 'client_secret',
+      },
+      SecretString: Match.absent(),
+    });
+  });
+});

@@ -1,0 +1,26 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { type ConfigInput, parseConfig } from '../../infra/config.ts';
+import { addStacks, createApp } from '../../infra/synthesize.ts';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  readonly DeletionPolicy?: string;
+}
+
+export interface Templates {
+  readonly data: Template;
+  readonly api: Template;
+}
+
+/** The templates of one stage without bundles: no function's source is read. */
+export function templatesOf(input: ConfigInput = {}): Templates {
+  const app = createApp({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const { data, api } = addStacks(app, parseConfig(input));
+  return { data: Template.fromStack(data), api: Template.fromStack(api) };
+}
+
+/** Every resource of a type, with its properties. */
+export function resourcesOf(template: Template, type: string): Resource[] {
+  return Object.values(template.findResources(type)) as Resource[];
+}
