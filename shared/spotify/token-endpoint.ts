@@ -1,0 +1,135 @@
+import * as v from 'valibot';
+import type { Clock } from '../clock.ts';
+import { AuthorizationFailed, PlatformRateLimited, PlatformRevoked } from '../errors.ts';
+import type { ClientCredentials, CredentialSource } from './client-credentials.ts';
+import { parseJson, parseReply } from './parse-reply.ts';
+import { retryAfterSeconds } from './retry-after.ts';
+import { TokenErrorReply, TokensReply } from './schemas.ts';
+import { type SpotifyReply, sendRequest } from './send-request.ts';
+import { ApplicationTrouble, unavailable } from './unavailable.ts';
+import type { SpotifyCall } from './usage.ts';
+
+/** What the token endpoint gives. Kept in memory and passed on, never logged. */
+export interface Tokens {
+  accessToken: string;
+  /** Absent on most refreshes: then the one that was used goes on. */
+  refreshToken: string | undefined;
+  scopes: string[];
+}
+
+export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>;
+
+/**
+ * Spotify's token endpoint (RFC 6749, 5 and 6). One call each, never repeated: during an outage every attempt of a
+ * user costs a single call, and a rotated token cannot get lost between two tries.
+ *
+ * Both functions throw PlatformRateLimited, PlatformUnavailable (with `ApplicationTrouble` as its cause when it is our
+ * doing), StorageUnavailable (the credentials cannot be read), or the signal's reason.
+ */
+export function createTokenEndpoint(deps: {
+  accountsUrl: string;
+  credentials: CredentialSource;
+  clock: Clock;
+  timeoutMs?: number;
+}) {
+  const url = new URL(`${deps.accountsUrl}/api/token`);
+
+  async function post(form: Record<string, string>, call: SpotifyCall): Promise<SpotifyReply> {
+    const credentials = await deps.credentials.read();
+    const reply = await postAs(credentials, form, call);
+    if (errorOf(reply) !== 'invalid_client') return reply;
+    // Our secret may have been rotated since this environment read it.
+    const renewed = await deps.credentials.readAfterRefusal(credentials);
+    return renewed ? postAs(renewed, form, call) : reply;
+  }
+
+  function postAs(credentials: ClientCredentials, form: Record<string, string>, call: SpotifyCall) {
+    const { clientId, clientSecret } = credentials;
+    const request = {
+      method: 'POST',
+      headers: {
+        accept: 'application/json',
+        authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams(form).toString(),
+    } as const;
+    return sendRequest(url, request, call, deps.timeoutMs);
+  }
+
+  /** What every refusal means but `invalid_grant`, which depends on what was asked. */
+  function refusal(reply: SpotifyReply, { usage }: SpotifyCall): Error {
+    if (reply.status === 429) {
+      usage.rateLimited += 1;
+      return new PlatformRateLimited('Spotify limits our calls to its token endpoint', {
+        retryAfterSeconds: retryAfterSeconds(reply.headers.get('retry-after'), deps.clock.nowMs()),
+      });
+    }
+    usage.failures += 1;
+    const error = errorOf(reply);
+    if (error === 'invalid_client') {
+      return unavailable(
+        'Spotify refuses our client id and secret',
+        new ApplicationTrouble('invalid_client'),
+      );
+    }
+    const cause = error === undefined ? undefined : new ApplicationTrouble('request_refused');
+    return unavailable(`the token endpoint of Spotify answered ${reply.status}`, cause);
+  }
+
+  function tokensOf(reply: SpotifyReply, { usage }: SpotifyCall): Tokens {
+    try {
+      return asTokens(parseReply(TokensReply, reply.body));
+    } catch (error) {
+      usage.failures += 1;
+      throw error;
+    }
+  }
+
+  return {
+    /** @throws AuthorizationFailed when Spotify refuses the code. */
+    async exchangeCode(
+      { code, verifier, redirectUri }: { code: string; verifier: string; redirectUri: string },
+      call: SpotifyCall,
+    ): Promise<Tokens> {
+      const form = {
+        grant_type: 'authorization_code',
+        code,
+        redirect_uri: redirectUri,
+        code_verifier: verifier,
+      };
+      const reply = await post(form, call);
+      if (reply.status === 200) return tokensOf(reply, call);
+      if (isInvalidGrant(reply)) throw new AuthorizationFailed('Spotify refuses the authorization code');
+      throw refusal(reply, call);
+    },
+
+    /** @throws PlatformRevoked on `invalid_grant`, and on nothing else. */
+    async refresh(refreshToken: string, call: SpotifyCall): Promise<Tokens> {
+      const reply = await post({ grant_type: 'refresh_token', refresh_token: refreshToken }, call);
+      if (reply.status === 200) return tokensOf(reply, call);
+      if (isInvalidGrant(reply)) {
+        call.usage.revocations += 1;
+        throw new PlatformRevoked('Spotify refuses the refresh token');
+      }
+      throw refusal(reply, call);
+    },
+  };
+}
+
+/** The `error` of a refusal; undefined when the reply is something else, such as a page of a proxy. */
+function errorOf({ status, body }: SpotifyReply): string | undefined {
+  if (status < 400 || status >= 500) return undefined;
+  const parsed = v.safeParse(TokenErrorReply, parseJson(body));
+  return parsed.success ? parsed.output.error : undefined;
+}
+
+const isInvalidGrant = (reply: SpotifyReply) => reply.status === 400 && errorOf(reply) === 'invalid_grant';
+
+function asTokens(reply: v.InferOutput<typeof TokensReply>): Tokens {
+  return {
+    accessToken: reply.access_token,
+    refreshToken: reply.refresh_token ?? undefined,
+    scopes: reply.scope.split(' ').filter(Boolean),
+  };
+}
