@@ -1,6 +1,7 @@
 /** What clients branch on. The table of codes, statuses and situations is the contract's. */
 export type ErrorCode =
   | 'VALIDATION_FAILED'
+  | 'UNAUTHORIZED'
   | 'UNKNOWN_PLATFORM'
   | 'INVALID_STATE'
   | 'AUTHORIZATION_FAILED'
@@ -49,6 +50,12 @@ export abstract class AppError extends Error {
 export class ValidationFailed extends AppError {
   readonly code = 'VALIDATION_FAILED';
   readonly status = 400;
+}
+
+/** The token was accepted at the gateway, but names no user. */
+export class Unauthorized extends AppError {
+  readonly code = 'UNAUTHORIZED';
+  readonly status = 401;
 }
 
 export class UnknownPlatform extends AppError {

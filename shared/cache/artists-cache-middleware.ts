@@ -79,12 +79,11 @@ export function artistsCache(
       const result = await cache.set(event.userId, list, { fence: lease.fence, stored: found.stored });
       // Invalidated while we computed: what we have may be outdated already, only the store knows.
       if (!result.stored) return await answerFromStore(event, 'REFRESH_IN_PROGRESS');
-      const expiresAtMs = result.list.expiresAtSeconds * 1000;
-      return { ...computed, copy: pageOf(list, event, expiresAtMs), fence: result.fence, stored: true };
+      return { ...computed, copy: pageOf(list, event), fence: result.fence, stored: true };
     } catch (error) {
       if (!(error instanceof StorageUnavailable)) throw error;
       // The list is right, it only could not be kept: its reader need not suffer for that.
-      return { ...computed, copy: pageOf(list, event, list.computedAtMs), fence: lease.token, stored: false };
+      return { ...computed, copy: pageOf(list, event), fence: lease.token, stored: false };
     }
   }
 
@@ -122,12 +121,11 @@ async function handOn(options: ArtistsCacheOptions, lease: Lease): Promise<void>
   }
 }
 
-function pageOf(list: ComputedList, { page, limit }: PageRequest, expiresAtMs: number) {
+function pageOf(list: ComputedList, { page, limit }: PageRequest) {
   return {
     artists: list.artists.slice(page * limit, (page + 1) * limit),
     total: list.artists.length,
     timestampMs: list.computedAtMs,
-    expiresAtMs,
     reauthorizeSoonFromMs: list.reauthorizeSoonFromMs,
   };
 }

@@ -36,7 +36,6 @@ export interface CopyPage {
   /** How many artists the whole list has. */
   total: number;
   timestampMs: number;
-  expiresAtMs: number;
   /** From then on the user should be asked to renew the consent. */
   reauthorizeSoonFromMs: number | undefined;
 }
@@ -247,7 +246,6 @@ function copyPage(entry: EntryItem, artists: readonly Artist[]): CopyPage {
     artists: artists.map((artist) => ({ ...artist, selected: entry.overlay[artist.id] ?? artist.selected })),
     total: entry.total,
     timestampMs: entry.timestamp,
-    expiresAtMs: entry.expiresAt * 1000,
     reauthorizeSoonFromMs: entry.reauthorizeSoonFrom,
   };
 }

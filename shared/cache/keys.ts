@@ -19,6 +19,8 @@ export const cooldownKey = { pk: 'cooldown:spotify' };
 
 /** The sparse index by which the sweep finds what has expired. */
 export const EXPIRY_INDEX = 'byExpiryHour';
+/** What the index carries beside its keys. */
+export const EXPIRY_INDEX_ATTRIBUTES = ['userId', 'generation', 'bytes', 'layout', 'isStale'] as const;
 
 /** The partition of the expiry index: the UTC hour, as in `2026-11-22T16`. */
 export const expiryHour = (expiresAtSeconds: number) =>

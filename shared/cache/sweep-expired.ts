@@ -1,0 +1,114 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import pLimit from 'p-limit';
+import { isConditionFailed, send } from '../storage/document-client.ts';
+import type { StoredList } from './entry.ts';
+import { EXPIRY_INDEX, expiryHour } from './keys.ts';
+import { createPartStore } from './part-store.ts';
+
+/**
+ * The index shows an entry as it was a moment ago: one that was computed anew meanwhile has another expiry and must
+ * stay.
+ */
+const STILL_EXPIRED = 'generation = :generation AND expiresAt <= :now';
+
+/** DynamoDB's TTL removes what the sweep missed within 48 hours: older partitions of the index are empty. */
+const HOURS_BACK = 49;
+/** Deletes in flight at once: each is charged by the size of its item, and a partition takes 1,000 units a second. */
+const CONCURRENCY = 16;
+const PAGE_SIZE = 200;
+
+/** An expired list, as the index describes it. */
+interface ExpiredList extends StoredList {
+  pk: string;
+  userId: string;
+}
+
+export interface SweepResult {
+  deleted: StoredList[];
+  /** False: the time ran out, the next sweep finds the rest. */
+  complete: boolean;
+}
+
+interface SweepOptions {
+  nowMs: number;
+  /** Looked at between batches: true ends the sweep. */
+  isOutOfTime: () => boolean;
+}
+
+/**
+ * Deletes every entry whose hard limit is over. Reads the index of the hours that can hold any, so its work grows with
+ * what has expired and not with the table. Safe to run twice at once.
+ */
+export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
+  const partStore = createPartStore({ db, table });
+  const limit = pLimit(CONCURRENCY);
+
+  return async function sweepExpired({ nowMs, isOutOfTime }: SweepOptions): Promise<SweepResult> {
+    const nowSeconds = Math.floor(nowMs / 1000);
+    const deleted: StoredList[] = [];
+    for (const hour of hoursUntil(nowSeconds)) {
+      for await (const batch of expiredIn(hour, nowSeconds)) {
+        if (isOutOfTime()) return { deleted, complete: false };
+        const results = await Promise.all(batch.map((list) => limit(() => remove(list, nowSeconds))));
+        deleted.push(...batch.filter((_, i) => results[i]));
+      }
+    }
+    return { deleted, complete: true };
+  };
+
+  async function* expiredIn(hour: string, nowSeconds: number): AsyncGenerator<ExpiredList[]> {
+    let start: Record<string, unknown> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await send(
+        db,
+        new QueryCommand({
+          TableName: table,
+          IndexName: EXPIRY_INDEX,
+          KeyConditionExpression: 'expiryHour = :hour AND expiresAt <= :now',
+          ExpressionAttributeValues: { ':hour': hour, ':now': nowSeconds },
+          Limit: PAGE_SIZE,
+          ExclusiveStartKey: start,
+        }),
+      );
+      start = LastEvaluatedKey;
+      yield Items.map(expiredList);
+    } while (start);
+  }
+
+  async function remove(list: ExpiredList, nowSeconds: number): Promise<boolean> {
+    try {
+      await send(
+        db,
+        new DeleteCommand({
+          TableName: table,
+          Key: { pk: list.pk },
+          ConditionExpression: STILL_EXPIRED,
+          ExpressionAttributeValues: { ':generation': list.generation, ':now': nowSeconds },
+        }),
+      );
+    } catch (error) {
+      if (isConditionFailed(error)) return false;
+      throw error;
+    }
+    await partStore.remove(list.userId, list);
+    return true;
+  }
+}
+
+/** The oldest first: what waited longest goes first when time is short. */
+function hoursUntil(nowSeconds: number): string[] {
+  return Array.from({ length: HOURS_BACK }, (_, i) => expiryHour(nowSeconds - (HOURS_BACK - 1 - i) * 3600));
+}
+
+function expiredList(item: Record<string, unknown>): ExpiredList {
+  return {
+    pk: item.pk as string,
+    userId: item.userId as string,
+    generation: item.generation as string,
+    bytes: item.bytes as number,
+    parts: (item.layout as number[]).length - 1,
+    expiresAtSeconds: item.expiresAt as number,
+    isStale: item.isStale as boolean,
+  };
+}
