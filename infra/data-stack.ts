@@ -6,15 +6,13 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { EXPIRY_INDEX, EXPIRY_INDEX_ATTRIBUTES } from '../shared/cache/keys.ts';
 import type { Config } from './config.ts';
 import type { TableAction } from './functions.ts';
 import { nameOf } from './names.ts';
 
 /** The epoch second at which DynamoDB may delete an item, in every table. */
 const TTL_ATTRIBUTE = 'expiresAt';
-
-/** The sparse index that the sweep walks: an hour like `2026-11-22T16`, then the second. */
-export const EXPIRY_INDEX = 'byExpiryHour';
 
 /** Long enough to notice and mend a mistake; no longer, because what users delete lives on in it. */
 const RECOVERY_DAYS = 7;
@@ -121,7 +119,9 @@ export class DataStack extends Stack {
           indexName: EXPIRY_INDEX,
           partitionKey: { name: 'expiryHour', type: AttributeType.STRING },
           sortKey: { name: TTL_ATTRIBUTE, type: AttributeType.NUMBER },
-          projectionType: ProjectionType.KEYS_ONLY,
+          // All that the sweep must know of an entry, so that it never reads the list itself.
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: [...EXPIRY_INDEX_ATTRIBUTES],
         },
       ],
     });

@@ -26,7 +26,10 @@ describe('the tables', () => {
         {
           IndexName: 'byExpiryHour',
           KeySchema: [key('expiryHour', 'HASH'), key('expiresAt', 'RANGE')],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
+          Projection: {
+            ProjectionType: 'INCLUDE',
+            NonKeyAttributes: ['userId', 'generation', 'bytes', 'layout', 'isStale'],
+          },
         },
       ],
       AttributeDefinitions: Match.arrayWith([
