@@ -126,7 +126,7 @@ function pick(ids: readonly string[], source: string): string {
 const MAX_KEPT_ARTISTS = 500_000;
 
 /** Catalogues by account, built once and kept within a bound, the oldest forgotten first. */
-export function createCatalogues(seed: string) {
+export function createCatalogues(seed: string, maxKeptArtists = MAX_KEPT_ARTISTS) {
   const kept = new Map<string, Catalogue>();
   let keptArtists = 0;
 
@@ -139,7 +139,7 @@ export function createCatalogues(seed: string) {
       kept.set(key, built);
       keptArtists += artists;
       for (const [oldKey, old] of kept) {
-        if (keptArtists <= MAX_KEPT_ARTISTS || oldKey === key) break;
+        if (keptArtists <= maxKeptArtists || oldKey === key) break;
         kept.delete(oldKey);
         keptArtists -= old.artistIds.length;
       }

@@ -34,7 +34,7 @@ const settingsSchema = v.strictObject({
   retry_after: v.nullable(wholeNumber(0, 7 * DAY_SECONDS)),
   latency_ms: wholeNumber(0, MAX_LATENCY_MS),
   artists: wholeNumber(0, MAX_ARTISTS),
-  fail_page: v.nullable(wholeNumber(1, 10_000)),
+  fail_page: v.nullable(wholeNumber(0, 10_000)),
   rotate: v.boolean('must be true or false'),
   shape: v.picklist(SHAPES, `must be one of ${SHAPES.join(', ')}`),
 });
@@ -90,7 +90,8 @@ export function parsePlays(input: unknown): NewPlays {
 }
 
 function parse<Schema extends v.GenericSchema>(schema: Schema, input: unknown): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, input);
+  // A list has no named settings, so it would pass for an empty object.
+  const result = v.safeParse(schema, Array.isArray(input) ? null : input);
   if (result.success) return result.output;
   throw new InvalidControl(
     result.issues.map((issue) => ({

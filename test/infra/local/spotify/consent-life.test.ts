@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { startSpotify } from './spotify-harness.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('an access token', () => {
+  test('works for an hour and not a millisecond longer', async () => {
+    const spotify = await startSpotify();
+    const tokens = await spotify.connect();
+    spotify.clock.advance(HOUR_MS - 1);
+    expect((await spotify.api('/v1/me', tokens)).status).toBe(200);
+    spotify.clock.advance(1);
+    const expired = await spotify.api('/v1/me', tokens);
+    expect(expired.status).toBe(401);
+    expect(expired.json).toEqual({ error: { status: 401, message: 'The access token expired' } });
+  });
+});
+
+describe('six months after consent', () => {
+  test('the refresh token has expired, however often it was used', async () => {
+    const spotify = await startSpotify();
+    const { refresh_token } = await spotify.connect();
+    spotify.clock.moveTo('2027-05-22T11:59:59.999Z');
+    expect((await spotify.refresh(refresh_token)).status).toBe(200);
+    spotify.clock.advance(1);
+    expect((await spotify.refresh(refresh_token)).json).toEqual({
+      error: 'invalid_grant',
+      error_description: 'Refresh token expired',
+    });
+  });
+
+  test('rotating has not prolonged it', async () => {
+    const spotify = await startSpotify();
+    const { refresh_token } = await spotify.connect();
+    spotify.accounts.set('demo', { rotate: true });
+    spotify.clock.moveTo('2027-05-01T00:00:00.000Z');
+    const rotated = (await spotify.refresh(refresh_token)).json.refresh_token;
+    spotify.clock.moveTo('2027-05-22T12:00:00.000Z');
+    expect((await spotify.refresh(rotated)).json.error_description).toBe('Refresh token expired');
+  });
+
+  test('a consent of 31 August ends with February', async () => {
+    const spotify = await startSpotify();
+    spotify.clock.moveTo('2026-08-31T10:00:00.000Z');
+    const { refresh_token } = await spotify.connect();
+    spotify.clock.moveTo('2027-02-28T09:59:59.999Z');
+    expect((await spotify.refresh(refresh_token)).status).toBe(200);
+    spotify.clock.advance(1);
+    expect((await spotify.refresh(refresh_token)).status).toBe(400);
+  });
+});
+
+describe.each([
+  ['revoked', 'Refresh token revoked'],
+  ['expired', 'Refresh token expired'],
+])('mode %s', (mode, description) => {
+  test('ends the refresh tokens given before it was set', async () => {
+    const spotify = await startSpotify();
+    const { refresh_token } = await spotify.connect();
+    spotify.accounts.set('demo', { mode });
+    const refused = await spotify.refresh(refresh_token);
+    expect(refused.status).toBe(400);
+    expect(refused.json).toEqual({ error: 'invalid_grant', error_description: description });
+  });
+
+  test('leaves an access token already issued working until its hour is over', async () => {
+    const spotify = await startSpotify();
+    const tokens = await spotify.connect();
+    spotify.accounts.set('demo', { mode });
+    spotify.clock.advance(HOUR_MS - 1);
+    expect((await spotify.api('/v1/me/top/artists', tokens)).status).toBe(200);
+    spotify.clock.advance(1);
+    expect((await spotify.api('/v1/me/top/artists', tokens)).status).toBe(401);
+  });
+
+  test('a person who reconnects is let in, while the old token stays dead', async () => {
+    const spotify = await startSpotify();
+    const old = await spotify.connect();
+    spotify.accounts.set('demo', { mode });
+    const anew = await spotify.connect();
+    expect((await spotify.refresh(anew.refresh_token)).status).toBe(200);
+    expect((await spotify.refresh(old.refresh_token)).status).toBe(400);
+  });
+
+  test('set again, it ends the new consent too; other settings do not', async () => {
+    const spotify = await startSpotify();
+    spotify.accounts.set('demo', { mode });
+    const { refresh_token } = await spotify.connect();
+    spotify.accounts.set('demo', { latency_ms: 0 });
+    expect((await spotify.refresh(refresh_token)).status).toBe(200);
+    spotify.accounts.set('demo', { mode });
+    expect((await spotify.refresh(refresh_token)).status).toBe(400);
+  });
+
+  test('back to ok, the tokens live again, as after the outage that called valid tokens invalid', async () => {
+    const spotify = await startSpotify();
+    const { refresh_token } = await spotify.connect();
+    spotify.accounts.set('demo', { mode });
+    spotify.accounts.set('demo', { mode: 'ok' });
+    expect((await spotify.refresh(refresh_token)).status).toBe(200);
+    spotify.accounts.set('demo', { mode });
+    expect((await spotify.refresh(refresh_token)).status).toBe(400);
+  });
+
+  test('touches no other account', async () => {
+    const spotify = await startSpotify();
+    const other = await spotify.connect('other');
+    spotify.accounts.set('demo', { mode });
+    expect((await spotify.refresh(other.refresh_token)).status).toBe(200);
+  });
+});
