@@ -1,9 +1,14 @@
-import type { MiddlewareObj, Request } from '@middy/core';
+import middy, { type MiddlewareObj, type Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { StorageUnavailable } from '../errors.ts';
 import { type Answer, type Cause, fallback } from './answer.ts';
 import type { ComputedList, Lookup } from './artists-cache.ts';
-import { ComputationOutlasted, type RunningComputation, startComputation } from './computation.ts';
+import {
+  ComputationOutlasted,
+  type RunningComputation,
+  startComputation,
+  untilAborted,
+} from './computation.ts';
 import type { Lease } from './computation-store.ts';
 import { COMPUTING_RETRY_SECONDS, type DecideDeps, decide, type PageRequest } from './decide.ts';
 import { LeaseLost } from './lease.ts';
@@ -27,10 +32,7 @@ interface ArtistsCacheOptions extends DecideDeps {
   handOff: (lease: Lease) => Promise<void>;
 }
 
-interface Internal extends Record<string, unknown> {
-  running?: RunningComputation;
-  found?: Lookup;
-}
+type Internal = Record<string, unknown> & { running?: RunningComputation; found?: Lookup };
 
 type CacheRequest = Request<ComputationEvent, Answer | ComputedList, Error, Context, Internal>;
 
@@ -108,6 +110,17 @@ export function artistsCache(
   }
 
   return { before: artistsCacheBefore, after: artistsCacheAfter, onError: artistsCacheOnError };
+}
+
+/** The handler that only computes, wrapped: what comes out is an `Answer`, from the store whenever it can be. */
+export function cachedArtists(
+  options: ArtistsCacheOptions,
+  compute: (event: ComputationEvent) => Promise<ComputedList>,
+): (event: PageRequest, context: Context) => Promise<Answer> {
+  const chain = middy<ComputationEvent, Answer | ComputedList, Error, Context, Internal>()
+    .use(artistsCache(options))
+    .handler((event) => untilAborted(compute(event), event.signal));
+  return chain as unknown as (event: PageRequest, context: Context) => Promise<Answer>;
 }
 
 /** The lease goes along with the computation. When that cannot be arranged it ends, so that the next request tries. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { AppError, type ErrorCode, type PlatformRateLimited, StorageUnavailable } from '../errors.ts';
 import type { ArtistsCache } from './artists-cache.ts';
+import { ComputationOutlasted } from './computation.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
 
 /**
@@ -17,7 +18,11 @@ interface FailureDeps {
   retryMs: number;
 }
 
-export const causeOf = (error: unknown): ErrorCode => (error instanceof AppError ? error.code : 'INTERNAL');
+export function causeOf(error: unknown): ErrorCode {
+  if (error instanceof AppError) return error.code;
+  // Nothing in a computation takes long but the platform.
+  return error instanceof ComputationOutlasted ? 'SPOTIFY_UNAVAILABLE' : 'INTERNAL';
+}
 
 /**
  * Ends the lease of a failed computation and writes into the store what others must know: they ask the platform as

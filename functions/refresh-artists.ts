@@ -1,0 +1,24 @@
+import type { Context } from 'aws-lambda';
+import * as v from 'valibot';
+import { computeFromEnv } from '../shared/artists/environment.ts';
+import { cacheFromEnv, computationsFromEnv } from '../shared/cache/environment.ts';
+import { createRefresh } from '../shared/cache/refresh.ts';
+import { systemClock } from '../shared/clock.ts';
+import { requiredSeconds } from '../shared/env.ts';
+import { createDocumentClient } from '../shared/storage/document-client.ts';
+
+const db = createDocumentClient();
+
+const refresh = createRefresh({
+  cache: cacheFromEnv(db),
+  computations: computationsFromEnv(db),
+  clock: systemClock,
+  retryMs: requiredSeconds('RETRY_SECONDS') * 1000,
+  compute: computeFromEnv(db),
+});
+
+const HandedLease = v.object({ userId: v.string(), token: v.string(), fence: v.string() });
+
+/** Finishes, with nobody waiting, a computation that outlasted its request. */
+export const handler = (event: unknown, context: Context) =>
+  refresh(v.parse(HandedLease, event), systemClock.nowMs() + context.getRemainingTimeInMillis());

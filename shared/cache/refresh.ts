@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { ArtistsCache, ComputedList } from './artists-cache.ts';
+import { startComputation, untilAborted } from './computation.ts';
+import type { ComputationStore, Lease } from './computation-store.ts';
+import { LEASE_MS } from './lease.ts';
+import { rememberFailure } from './remember-failure.ts';
+
+/** What is left when the computation is given up: time to write down why. */
+const END_MARGIN_MS = 5_000;
+
+interface RefreshDeps {
+  cache: ArtistsCache;
+  computations: ComputationStore;
+  clock: Clock;
+  retryMs: number;
+  compute: (job: { userId: string; signal: AbortSignal }) => Promise<ComputedList>;
+}
+
+/** `superseded`: the lease had gone to another, or what was computed was outdated before it could be stored. */
+type RefreshResult = 'stored' | 'superseded' | 'failed';
+
+/**
+ * Finishes a computation whose lease was handed over. The message may come late, twice, or again after a crash: only
+ * whoever exchanges the handed token for one of its own computes, or, when that holder is dead, takes the lease anew.
+ */
+export function createRefresh({ compute, ...deps }: RefreshDeps) {
+  const { cache, computations, clock } = deps;
+
+  async function takeOver(handed: Lease): Promise<Lease | undefined> {
+    const nowMs = clock.nowMs();
+    const lease = { ...handed, token: randomUUID() };
+    const taken =
+      (await computations.exchange(handed, lease.token, nowMs + LEASE_MS)) ||
+      (await computations.acquire(lease, nowMs, nowMs + LEASE_MS));
+    return taken ? lease : undefined;
+  }
+
+  return async function refresh(handed: Lease, deadlineMs: number): Promise<RefreshResult> {
+    const lease = await takeOver(handed);
+    if (!lease) return 'superseded';
+    const { fence, stored } = await cache.get(lease.userId, 0, 1, clock.nowMs());
+    if (fence !== lease.fence) {
+      await computations.release(lease);
+      return 'superseded';
+    }
+    const patienceMs = deadlineMs - END_MARGIN_MS - clock.nowMs();
+    const running = startComputation(deps, lease, { patienceMs, deadlineMs });
+    try {
+      const job = { userId: lease.userId, signal: running.signal };
+      const list = await untilAborted(compute(job), running.signal);
+      running.end();
+      const result = await cache.set(lease.userId, list, { fence, stored });
+      return result.stored ? 'stored' : 'superseded';
+    } catch (error) {
+      running.end();
+      await rememberFailure(deps, lease, error);
+      return 'failed';
+    }
+  };
+}
