@@ -19,6 +19,8 @@ export interface Account {
   readonly generation: number;
   /** List calls since `fail_page` was set last. */
   readonly listCalls: number;
+  /** The page that the call named by `fail_page` asked for: it stays broken, so that a retry fails as well. */
+  readonly brokenPage: string | null;
   /** Plays added through the control, the latest first. */
   readonly addedPlays: readonly Play[];
 }
@@ -60,7 +62,7 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
       const account = open(name);
       account.settings = { ...account.settings, ...settings };
       if (settings.mode && ENDS_CONSENT.has(settings.mode)) account.generation += 1;
-      if ('fail_page' in settings) account.listCalls = 0;
+      if ('fail_page' in settings) Object.assign(account, { listCalls: 0, brokenPage: null });
       return report(account);
     },
 
@@ -76,11 +78,12 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
       account.calls = { ...account.calls, [kind]: account.calls[kind] + 1 };
     },
 
-    /** Counts a call of a list. True when it is the one that `fail_page` names. */
-    failsThisPage(name: string): boolean {
+    /** Counts a call of a list. True for the one that `fail_page` names, and for each later one of the same page. */
+    failsThisPage(name: string, page: string): boolean {
       const account = open(name);
       account.listCalls += 1;
-      return account.listCalls === account.settings.fail_page;
+      if (account.listCalls === account.settings.fail_page) account.brokenPage = page;
+      return account.brokenPage === page;
     },
 
     /** Adds plays that end now; no two plays of an account share a millisecond, so that a cursor loses none. */
@@ -117,6 +120,7 @@ function untouched() {
     settings: { ...DEFAULT_SETTINGS },
     calls: { token: 0, top: 0, following: 0, recent: 0, tracks: 0, me: 0 },
     listCalls: 0,
+    brokenPage: null,
     addedPlays: [],
   };
 }

@@ -70,7 +70,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
  * | `retry_after` | null | seconds of `Retry-After` in `rate_limited` and `quota`; null: 2 and 48925 |
  * | `latency_ms` | 0 | each call of the token endpoint and of the Web API waits that long (≤ 600000) |
  * | `artists` | 137 | distinct artists over top, followed and saved tracks together (0–20000) |
- * | `fail_page` | null | the n-th list call since this was set (1 = the next one) answers 502, once; null or 0: none |
+ * | `fail_page` | null | the page asked for by the n-th list call from now on (1 = the next) answers 502, as often as it is asked for, until this is set again; null or 0: none |
  * | `rotate` | false | each refresh returns a new refresh token and the old one is `invalid_grant` |
  * | `shape` | `dev` | `legacy` adds followers, genres and popularity |
  *

@@ -56,16 +56,16 @@ export function createWebApi({ accounts, grants, catalogues, clock }: WebApiPart
     if (token === undefined) return apiError(400, 'Only valid bearer authentication supported');
     const access = grants.findAccess(token);
     if (!access) return apiError(401, 'Invalid access token');
-    return (await refusal(endpoint, access, request.signal)) ?? read(endpoint, access.account, request.url);
+    return (await refusal(endpoint, access, request)) ?? read(endpoint, access.account, request.url);
   };
 
   async function refusal(
     { kind, list, scope }: Endpoint,
     access: AccessGrant,
-    signal: AbortSignal,
+    { url, signal }: StandInRequest,
   ): Promise<Reply | undefined> {
     accounts.count(access.account, kind);
-    const failsHere = list && accounts.failsThisPage(access.account);
+    const failsHere = list && accounts.failsThisPage(access.account, url.pathname + url.search);
     const { settings, calls } = accounts.open(access.account);
     await takeItsTime(settings, clock, signal);
     const byMode = webApiRefusal(settings, calls[kind]);

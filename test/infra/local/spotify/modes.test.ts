@@ -128,13 +128,28 @@ describe('waiting', () => {
 describe('fail_page', () => {
   const LONG = `${TOP}?time_range=long_term&limit=20`;
 
-  test('the n-th list call since it was set answers 502, and only that one', async () => {
+  test('the page of the n-th list call since it was set answers 502; the profile is no list', async () => {
     const { spotify, tokens } = await inMode({ fail_page: 3 });
     const statuses: number[] = [];
-    for (const path of [LONG, '/v1/me', '/v1/me/tracks', '/v1/me/following?type=artist', LONG]) {
+    for (const path of [
+      LONG,
+      '/v1/me',
+      '/v1/me/tracks',
+      '/v1/me/following?type=artist',
+      '/v1/me/tracks?offset=9',
+    ]) {
       statuses.push((await spotify.api(path, tokens)).status);
     }
     expect(statuses).toEqual([200, 200, 200, 502, 200]);
+  });
+
+  test('that page goes on failing when it is asked for again, and the others go on working', async () => {
+    const { spotify, tokens } = await inMode({ fail_page: 2 });
+    const statuses: number[] = [];
+    for (const path of [LONG, '/v1/me/tracks', LONG, '/v1/me/tracks', '/v1/me/tracks?offset=20']) {
+      statuses.push((await spotify.api(path, tokens)).status);
+    }
+    expect(statuses).toEqual([200, 502, 200, 502, 200]);
   });
 
   test('set again, it counts from the start; null and 0 end it', async () => {
