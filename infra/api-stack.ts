@@ -82,6 +82,7 @@ export class ApiStack extends Stack {
   #grant(fn: ServiceFunction, row: FunctionRow, { config, data }: { config: Config; data: DataStack }): void {
     if (row.cache) data.grantCache(fn, row.cache);
     if (row.cacheByExpiryHour) data.grantCacheByExpiryHour(fn);
+    if (row.backOff) fn.addEnvironment('RETRY_SECONDS', String(config.retrySeconds));
     if (row.account) data.grantAccount(fn, row.account);
     if (row.statistics) data.grantStatistics(fn, row.statistics);
     if (row.tokens) data.grantTokens(fn, row.tokens);

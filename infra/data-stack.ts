@@ -70,7 +70,6 @@ export class DataStack extends Stack {
     fn.addEnvironment('CACHE_TABLE', this.cacheTable.tableName);
     fn.addEnvironment('FRESH_SECONDS', String(this.#config.freshSeconds));
     fn.addEnvironment('KEEP_SECONDS', String(this.#config.keepSeconds));
-    fn.addEnvironment('RETRY_SECONDS', String(this.#config.retrySeconds));
   }
 
   /** Finding what has expired. Goes with `grantCache`, which names the table. */

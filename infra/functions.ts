@@ -13,6 +13,8 @@ export interface FunctionRow {
   readonly cache?: readonly TableAction[];
   /** `Query` on the cache table's index of expiry hours. */
   readonly cacheByExpiryHour?: true;
+  /** How long a user's list is not tried again after a failed computation. */
+  readonly backOff?: true;
   readonly account?: readonly TableAction[];
   readonly statistics?: readonly TableAction[];
   /** What it does with the tokens of users. */
@@ -37,48 +39,51 @@ const STORE_SECONDS = 10;
 /** Requests that wait for one or a few calls to Spotify. */
 const SPOTIFY_SECONDS = 20;
 
+/** A computation: tokens are refreshed and stored, the list is written, or why it was not. */
+const COMPUTES = {
+  cache: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  backOff: true,
+  account: ['GetItem', 'Query', 'UpdateItem'],
+  statistics: ['PutItem'],
+  tokens: ['decrypt'],
+  spotifyClient: true,
+} as const;
+
 export const functionRows = {
   'get-artists': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: REQUEST_SECONDS,
-    cache: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    account: ['GetItem', 'Query', 'UpdateItem', 'PutItem'],
-    statistics: ['PutItem'],
-    tokens: ['encrypt', 'decrypt'],
-    spotifyClient: true,
+    ...COMPUTES,
     refresh: true,
   },
   'refresh-artists': {
     memoryMb: REQUEST_MB,
     // The most that Lambda allows: the largest libraries take hundreds of Spotify pages, under its rate limit.
     timeoutSeconds: 900,
-    cache: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    account: ['GetItem', 'Query', 'UpdateItem', 'PutItem'],
-    statistics: ['PutItem'],
-    tokens: ['encrypt', 'decrypt'],
-    spotifyClient: true,
+    ...COMPUTES,
   },
   'toggle-artist': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
-    cache: ['GetItem', 'UpdateItem'],
+    // Deletes a list that cannot take the selection as an overlay.
+    cache: ['UpdateItem', 'DeleteItem'],
     account: ['GetItem', 'PutItem', 'UpdateItem'],
   },
   'sync-artists': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: SPOTIFY_SECONDS,
-    // The app-wide cool-down after a 429 and the back-off of the user stand in the cache table.
-    cache: ['GetItem', 'UpdateItem', 'PutItem'],
-    account: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    // The app-wide cool-down after a 429 stands in the cache table. The list itself is not touched.
+    cache: ['GetItem', 'UpdateItem'],
+    account: ['GetItem', 'UpdateItem'],
     statistics: ['PutItem'],
-    tokens: ['encrypt', 'decrypt'],
+    tokens: ['decrypt'],
     spotifyClient: true,
   },
   'get-profile': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
     cache: ['GetItem'],
-    account: ['GetItem', 'Query'],
+    account: ['GetItem'],
   },
   'connect-platform': {
     memoryMb: REQUEST_MB,
@@ -90,8 +95,9 @@ export const functionRows = {
   'complete-connection': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: SPOTIFY_SECONDS,
-    cache: ['GetItem', 'UpdateItem', 'DeleteItem', 'PutItem'],
-    account: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    // Forgets the list and its back-off; reads and records the app-wide cool-down.
+    cache: ['GetItem', 'UpdateItem', 'DeleteItem'],
+    account: ['PutItem', 'UpdateItem', 'DeleteItem'],
     tokens: ['encrypt'],
     spotifyClient: true,
     spotifyRedirect: true,
@@ -99,8 +105,8 @@ export const functionRows = {
   'disconnect-platform': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
-    cache: ['GetItem', 'UpdateItem', 'DeleteItem', 'PutItem'],
-    account: ['GetItem', 'Query', 'UpdateItem', 'PutItem', 'DeleteItem'],
+    cache: ['DeleteItem'],
+    account: ['DeleteItem'],
   },
   'get-cache-stats': {
     memoryMb: REQUEST_MB,
@@ -116,7 +122,7 @@ export const functionRows = {
     memoryMb: 512,
     // Its work grows with what has expired in an hour; what is left over, the next hour finds again.
     timeoutSeconds: 300,
-    cache: ['GetItem', 'DeleteItem'],
+    cache: ['DeleteItem'],
     cacheByExpiryHour: true,
     statistics: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
   },

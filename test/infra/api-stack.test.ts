@@ -129,12 +129,15 @@ describe('the functions', () => {
     'POWERTOOLS_SERVICE_NAME',
     'STAGE',
   ];
-  const cache = ['CACHE_TABLE', 'FRESH_SECONDS', 'KEEP_SECONDS', 'RETRY_SECONDS'];
+  const cache = ['CACHE_TABLE', 'FRESH_SECONDS', 'KEEP_SECONDS'];
   const spotify = ['SPOTIFY_SECRET_ID', 'TOKEN_KEY_ID'];
 
   it.each<[FunctionName, string[]]>([
-    ['get-artists', [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE', 'REFRESH_FUNCTION']],
-    ['refresh-artists', [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE']],
+    [
+      'get-artists',
+      [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE', 'RETRY_SECONDS', 'REFRESH_FUNCTION'],
+    ],
+    ['refresh-artists', [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE', 'RETRY_SECONDS']],
     ['toggle-artist', [...cache, 'ACCOUNT_TABLE']],
     ['sync-artists', [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE']],
     ['get-profile', [...cache, 'ACCOUNT_TABLE']],
