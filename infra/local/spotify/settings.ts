@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 const DAY_SECONDS = 86_400;
 const MAX_LATENCY_MS = 10 * 60_000;
-export const MAX_ARTISTS = 20_000;
+const MAX_ARTISTS = 20_000;
 
 const wholeNumber = (min: number, max: number) => {
   const range = `a whole number from ${min} to ${max}`;

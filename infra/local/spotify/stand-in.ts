@@ -107,11 +107,8 @@ export async function createSpotifyStandIn({
     control: createControl(accounts),
   });
 
-  const closing = new AbortController();
   let origin = '';
-  const server = createServer(
-    (request, response) => void serve(request, response, origin, route, closing.signal),
-  );
+  const server = createServer((request, response) => void serve(request, response, origin, route));
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   origin = await listen(server, port, host);
@@ -127,8 +124,8 @@ export async function createSpotifyStandIn({
       reset: accounts.reset,
     },
     async close(): Promise<void> {
-      closing.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // Waiting requests end with their connections.
       server.closeAllConnections();
       await closed;
     },
@@ -157,18 +154,17 @@ async function serve(
   response: ServerResponse,
   origin: string,
   route: Route,
-  closing: AbortSignal,
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const signal = AbortSignal.any([gone.signal, closing]);
   try {
+    // After our own origin an absolute address or an asterisk makes no URL.
     const url = URL.parse(`${origin}${request.url}`);
-    if (!request.url?.startsWith('/') || !url) return send(response, plain(400, 'Bad request'));
+    if (!url) return send(response, plain(400, 'Bad request'));
     const { method = 'GET', headers } = request;
-    send(response, await route({ method, url, headers, body: await readBody(request), signal }));
+    send(response, await route({ method, url, headers, body: await readBody(request), signal: gone.signal }));
   } catch (error) {
-    if (signal.aborted) response.destroy();
+    if (gone.signal.aborted) response.destroy();
     else if (error instanceof BodyTooLarge) {
       send(
         response,
