@@ -100,7 +100,7 @@ function opaque(prefix: string, bytes: number): string {
 }
 
 /** The same day and time some months later; the month's last day where it is too short. */
-export function monthsAfter(fromMs: number, months: number): number {
+function monthsAfter(fromMs: number, months: number): number {
   const from = new Date(fromMs);
   const to = new Date(fromMs);
   to.setUTCMonth(from.getUTCMonth() + months);

@@ -5,13 +5,13 @@ import type { Clock } from '../../../../shared/clock.ts';
 
 export const CLIENT_ID = 'test-client';
 export const REDIRECT_URI = 'http://127.0.0.1:3000/callback';
-export const VERIFIER = 'a-verifier-of-at-least-forty-three-characters-in-all';
+const VERIFIER = 'a-verifier-of-at-least-forty-three-characters-in-all';
 export const SCOPES = 'user-top-read user-follow-read user-read-recently-played user-library-read';
 const CLIENT_SECRET = 'test-secret';
 const START = '2026-11-22T12:00:00.000Z';
 
 /** A clock that stands still; sleeping ends when the test wakes the sleepers, or when the signal aborts. */
-export function frozenClock() {
+function frozenClock() {
   let nowMs = Date.parse(START);
   const sleepers = new Set<() => void>();
   const sleeps: number[] = [];
@@ -131,7 +131,7 @@ export async function startSpotify({ seed }: { seed?: string } = {}) {
 export type Spotify = Awaited<ReturnType<typeof startSpotify>>;
 
 /** The parameters of an ordinary authorization; undefined leaves one out. */
-export function authorizationQuery(changes: Record<string, string | undefined> = {}): URLSearchParams {
+function authorizationQuery(changes: Record<string, string | undefined> = {}): URLSearchParams {
   const parameters = {
     client_id: CLIENT_ID,
     response_type: 'code',
