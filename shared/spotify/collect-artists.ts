@@ -1,4 +1,5 @@
 import type { InferOutput } from 'valibot';
+import type { Standing } from '../artists/scoring.ts';
 import { PAGE_SIZE, readByCursor, readByOffset } from './paging.ts';
 import { type ArtistReply, FollowedArtistsReply, SavedTracksReply, TopArtistsReply } from './schemas.ts';
 import { unavailable } from './unavailable.ts';
@@ -10,12 +11,6 @@ const MAX_TOP = 200;
 const MAX_FOLLOWED = 25_000;
 /** The most recent 5,000 saved tracks (100 calls): older ones weigh too little in a score to be worth the quota. */
 const MAX_SAVED_TRACKS = 5_000;
-
-/** A place in a list of `of` artists; 1 is the best. */
-export interface Standing {
-  rank: number;
-  of: number;
-}
 
 /** An artist, and all that Spotify says of the listener's liking. */
 export interface CollectedArtist {

@@ -1,0 +1,87 @@
+import { type Artist, byScoreThenId } from '../artist.ts';
+import { reauthorizeByMs, reauthorizeSoonFromMs } from '../platforms/consent.ts';
+import type { RefreshAccess } from '../platforms/refresh-access.ts';
+import { type CollectedArtist, collectArtists } from '../spotify/collect-artists.ts';
+import type { SpotifyCall } from '../spotify/usage.ts';
+import type { WebApi } from '../spotify/web-api.ts';
+import { weightAt } from './play-weight.ts';
+import { NO_PLAYS, type Plays } from './plays.ts';
+import type { PlaysStore } from './plays-store.ts';
+import { scoreOf } from './scoring.ts';
+import type { SelectionStore } from './selection-store.ts';
+
+interface ComputeArtistsDeps {
+  refreshAccess: RefreshAccess;
+  webApi: WebApi;
+  playsStore: PlaysStore;
+  selectionStore: SelectionStore;
+}
+
+export interface ComputeRequest extends SpotifyCall {
+  userId: string;
+  /** The time that plays are weighed at. */
+  nowMs: number;
+}
+
+export interface ComputedArtists {
+  /** All of them, best score first. */
+  artists: Artist[];
+  /** When the consent ends, and from when on the user should renew it; epoch milliseconds. */
+  reauthorizeByMs: number;
+  reauthorizeSoonFromMs: number;
+}
+
+/**
+ * Computes the whole list of a user: what Spotify says, the plays gathered by syncs, the user's selection. All or
+ * nothing. The selection is read strongly consistent, and must not be read before the caller holds its lease: what is
+ * selected after that read finds the computation fenced off.
+ *
+ * @throws what `RefreshAccess` and `WebApiSession.get` throw, or StorageUnavailable.
+ */
+export function createComputeArtists({
+  refreshAccess,
+  webApi,
+  playsStore,
+  selectionStore,
+}: ComputeArtistsDeps) {
+  return async function computeArtists(request: ComputeRequest): Promise<ComputedArtists> {
+    const { userId, nowMs, usage } = request;
+    const ended = new AbortController();
+    const call: SpotifyCall = { usage, signal: AbortSignal.any([request.signal, ended.signal]) };
+    const access = await refreshAccess(userId, call);
+    try {
+      const [collected, stored, selected] = await Promise.all([
+        collectArtists(webApi.open({ ...access, ...call })),
+        playsStore.read(userId),
+        selectionStore.read(userId),
+      ]);
+      const plays = stored?.plays ?? NO_PLAYS;
+      const { authorizedAtMs } = access.connection;
+      return {
+        artists: collected.map((artist) => scored(artist, plays, selected, nowMs)).sort(byScoreThenId),
+        reauthorizeByMs: reauthorizeByMs(authorizedAtMs),
+        reauthorizeSoonFromMs: reauthorizeSoonFromMs(authorizedAtMs),
+      };
+    } finally {
+      // When the storage fails first, Spotify need not be read to the end.
+      ended.abort();
+      await access.settle();
+    }
+  };
+}
+
+function scored(artist: CollectedArtist, plays: Plays, selected: ReadonlySet<string>, nowMs: number): Artist {
+  const { id, name, imageUrl, url, genres } = artist;
+  const played = plays.weights.get(id);
+  const playWeight = played ? weightAt(played, nowMs) : 0;
+  return {
+    id,
+    name,
+    image_url: imageUrl,
+    url,
+    genres,
+    score: scoreOf({ ...artist, playWeight }),
+    selected: selected.has(id),
+    platform: 'spotify',
+  };
+}
