@@ -1,13 +1,18 @@
+import { Annotations } from 'aws-cdk-lib';
 import { MissingFunction } from './bundle.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, hasPlaceholders, readConfig } from './config.ts';
 import { addStacks, createApp } from './synthesize.ts';
 
 try {
   const app = createApp();
-  addStacks(
-    app,
-    readConfig((key) => app.node.tryGetContext(key), process.env),
-  );
+  const config = readConfig((key) => app.node.tryGetContext(key), process.env);
+  const { api } = addStacks(app, config);
+  if (hasPlaceholders(config)) {
+    Annotations.of(api).addWarningV2(
+      'artists-cache:placeholder',
+      'jwtIssuer or spotifyRedirectUri is a placeholder: good for synthesis, useless in a deployment',
+    );
+  }
   app.synth();
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof MissingFunction)) throw error;

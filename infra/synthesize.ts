@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { Annotations, App, Tags } from 'aws-cdk-lib';
+import { App, Tags } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import cdkJson from '../cdk.json' with { type: 'json' };
 import { ApiStack } from './api-stack.ts';
-import { type Config, hasPlaceholders } from './config.ts';
+import type { Config } from './config.ts';
 import { DataStack } from './data-stack.ts';
 import { nameOf, SERVICE } from './names.ts';
 
@@ -45,11 +45,6 @@ export function addStacks(app: App, config: Config, { sourceDirectory }: StackOp
   });
   Tags.of(app).add('service', SERVICE);
   Tags.of(app).add('stage', config.stage);
-  if (hasPlaceholders(config)) {
-    const advice =
-      'jwtIssuer or spotifyRedirectUri is a placeholder: good for synthesis, refused by a deployment';
-    Annotations.of(app).addWarningV2('artists-cache:placeholder', advice);
-  }
   return { data, api };
 }
 

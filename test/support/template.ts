@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type ConfigInput, parseConfig } from '../../infra/config.ts';
 import { addStacks, createApp } from '../../infra/synthesize.ts';
@@ -15,9 +18,14 @@ export interface Templates {
 
 /** The templates of one stage without bundles: no function's source is read. */
 export function templatesOf(input: ConfigInput = {}): Templates {
-  const app = createApp({ context: { 'aws:cdk:bundling-stacks': [] } });
-  const { data, api } = addStacks(app, parseConfig(input));
-  return { data: Template.fromStack(data), api: Template.fromStack(api) };
+  const outdir = mkdtempSync(join(tmpdir(), 'templates-'));
+  try {
+    const app = createApp({ outdir, context: { 'aws:cdk:bundling-stacks': [] } });
+    const { data, api } = addStacks(app, parseConfig(input));
+    return { data: Template.fromStack(data), api: Template.fromStack(api) };
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 }
 
 /** Every resource of a type, with its properties. */
