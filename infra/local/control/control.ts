@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody, sendJson } from '../http/body.ts';
+import type { Outcome } from '../lambda/outcome.ts';
+import type { createCacheControl } from './cache-control.ts';
+import { callbackPage, homePage } from './pages.ts';
+import { AgeRequest, ControlError, parseRequest, TokenRequest } from './requests.ts';
+
+interface ControlOptions {
+  readonly cache: ReturnType<typeof createCacheControl>;
+  readonly issuer: {
+    sign(token: { user: string; scope?: string | undefined; expiresInSeconds: number }): Promise<string>;
+    serve(request: IncomingMessage, response: ServerResponse, path: string): void;
+  };
+  sweep(): Promise<Outcome>;
+  /** True once all parts answer. */
+  isReady(): Promise<boolean>;
+  /** The file with the OpenAPI document. */
+  readonly openapiPath: string;
+}
+
+type Action = (body: Buffer) => Promise<{ status?: number; reply: unknown }>;
+type Page = (query: URLSearchParams) => { type: string; text: string } | undefined;
+
+export const ISSUER_PATH = '/_local/issuer';
+
+/**
+ * What only the local stack has, beside the API on its port: the control of time and tokens, the issuer, and pages.
+ *
+ * @returns a handler that answers false for what is not its own
+ */
+export function createControl({ cache, issuer, sweep, isReady, openapiPath }: ControlOptions) {
+  const actions: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
+    '/_local/health': {
+      GET: async () => {
+        const ready = await isReady();
+        return { status: ready ? 200 : 503, reply: { ready } };
+      },
+    },
+    '/_local/token': {
+      POST: async (body) => {
+        const { user, scope, expires_in: expiresInSeconds } = parseRequest(TokenRequest, body);
+        const token = await issuer.sign({ user, scope, expiresInSeconds });
+        return { reply: { access_token: token, token_type: 'Bearer', expires_in: expiresInSeconds } };
+      },
+    },
+    '/_local/age': {
+      POST: async (body) => {
+        const { user, seconds } = parseRequest(AgeRequest, body);
+        await cache.age(user, seconds);
+        return { reply: { user, seconds } };
+      },
+    },
+    '/_local/forget-cooldown': {
+      POST: async () => {
+        await cache.forgetCooldown();
+        return { reply: { forgotten: true } };
+      },
+    },
+    '/_local/sweep': {
+      POST: async () => {
+        const outcome = await sweep();
+        const result = JSON.parse(outcome.payload) as unknown;
+        if (outcome.kind === 'ok') return { reply: result };
+        throw new ControlError(502, 'SWEEP_FAILED', `the sweep failed: ${JSON.stringify(result)}`);
+      },
+    },
+  };
+  const pages: Readonly<Record<string, Page>> = {
+    '/': () => ({ type: 'text/html; charset=utf-8', text: homePage }),
+    '/callback': (query) => ({ type: 'text/html; charset=utf-8', text: callbackPage(query) }),
+    '/openapi.json': () =>
+      existsSync(openapiPath)
+        ? { type: 'application/json', text: readFileSync(openapiPath, 'utf8') }
+        : undefined,
+  };
+
+  async function act(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const methods = actions[path] ?? {};
+    const action = methods[request.method ?? ''];
+    if (!action) {
+      const allow = Object.keys(methods).join(', ');
+      if (allow) response.setHeader('allow', allow);
+      throw allow
+        ? new ControlError(405, 'METHOD_NOT_ALLOWED', `${path} answers ${allow}`)
+        : new ControlError(404, 'NOT_FOUND', `the local stack has no ${path}`);
+    }
+    const { status = 200, reply } = await action(await readBody(request));
+    sendJson(response, status, reply, { 'cache-control': 'no-store' });
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+    const url = new URL(`http://local${request.url}`);
+    const path = url.pathname;
+    if (path.startsWith(`${ISSUER_PATH}/`)) {
+      issuer.serve(request, response, path.slice(ISSUER_PATH.length));
+      return true;
+    }
+    if (path.startsWith('/_local/')) {
+      await act(path, request, response).catch((error: unknown) => sendControlError(response, error));
+      return true;
+    }
+    const page =
+      request.method === 'GET' && Object.hasOwn(pages, path) ? pages[path]?.(url.searchParams) : undefined;
+    if (!page) return false;
+    response.writeHead(200, { 'content-type': page.type, 'cache-control': 'no-store' }).end(page.text);
+    return true;
+  };
+}
+
+function sendControlError(response: ServerResponse, error: unknown): void {
+  const known = error instanceof ControlError ? error : undefined;
+  if (!known) console.error('local stack: unexpected error', error);
+  const { status, code, message, details } =
+    known ?? new ControlError(500, 'INTERNAL', `unexpected error: ${(error as Error).message}`);
+  sendJson(response, status, { success: false, error: { code, message, details } });
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Clock, systemClock } from '../../../shared/clock.ts';
+import { BodyTooLarge, readBody } from '../http/body.ts';
+import type { LambdaService } from '../lambda/service.ts';
+import type { ApiSpec, RouteSpec } from '../template/api.ts';
+import { createAuthorizer } from './authorizer.ts';
+import { corsHeaders, preflight } from './cors.ts';
+import { eventOf, splitTarget } from './event.ts';
+import { internalServerError, message, type Reply, replyOf, sendReply, serviceUnavailable } from './reply.ts';
+import { createRouter } from './routes.ts';
+
+interface GatewayOptions {
+  readonly api: ApiSpec;
+  readonly lambda: Pick<LambdaService, 'invoke'>;
+  readonly clock?: Clock | undefined;
+}
+
+const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
+
+/**
+ * The HTTP API of the template before its functions, as API Gateway is on AWS: routes, JWT authorizer, payload format
+ * 2.0, CORS, limits. Nothing is kept between requests but the issuer's keys. Throttling is left out.
+ */
+export function createGateway({ api, lambda, clock = systemClock }: GatewayOptions) {
+  const route = createRouter(api.routes);
+  const authorize = createAuthorizer(clock);
+
+  async function answer(request: IncomingMessage, requestId: string): Promise<Reply> {
+    const early = preflight(api.cors, request);
+    if (early) return early;
+    const [path] = splitTarget(request.url ?? '/');
+    const match = route(request.method ?? 'GET', path);
+    if (!match) return message(404, 'Not Found');
+    const body = await readBody(request, BODY_LIMIT_BYTES);
+    const authorization = await authorize(match.route, request.headers.authorization);
+    if (authorization && 'status' in authorization) {
+      const { status, wwwAuthenticate } = authorization;
+      const text = status === 401 ? 'Unauthorized' : 'Forbidden';
+      return message(status, text, { 'www-authenticate': wwwAuthenticate });
+    }
+    const incoming = { request, body, requestId, apiId: api.id, nowMs: clock.nowMs(), match, authorization };
+    return invoke(match.route, JSON.stringify(eventOf(incoming)));
+  }
+
+  async function invoke({ functionArn, timeoutMs }: RouteSpec, event: string): Promise<Reply> {
+    const waited = new AbortController();
+    const late = clock.sleep(timeoutMs, waited.signal).then(
+      () => 'late' as const,
+      () => 'late' as const,
+    );
+    try {
+      const outcome = await Promise.race([lambda.invoke(functionArn, event), late]);
+      if (outcome === 'late') return serviceUnavailable();
+      if (outcome.kind === 'ok') return replyOf(outcome.payload);
+      return outcome.cause === 'timeout' ? serviceUnavailable() : internalServerError();
+    } finally {
+      waited.abort();
+    }
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // In the form of AWS, such as `JKJaXmPLvHcESHA=`.
+    const requestId = randomBytes(11).toString('base64');
+    const reply = await answer(request, requestId).catch((error: unknown) =>
+      error instanceof BodyTooLarge ? message(413, 'Request Entity Too Large') : internalServerError(),
+    );
+    const headers = { ...reply.headers, ...varied(corsHeaders(api.cors, request), reply.headers) };
+    sendReply(response, { ...reply, headers }, requestId, request.method === 'HEAD');
+  };
+}
+
+/** The function's own `Vary` stays beside the one of CORS. */
+function varied(
+  cors: Record<string, string>,
+  { vary }: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return vary && cors.vary ? { ...cors, vary: `${vary}, ${cors.vary}` } : cors;
+}

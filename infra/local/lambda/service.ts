@@ -1,0 +1,144 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../../shared/clock.ts';
+import type { FunctionSpec } from '../template/functions.ts';
+import { createEnvironment, type Environment } from './environment.ts';
+import { createGuardian } from './guardian.ts';
+import type { Logs } from './logs.ts';
+import type { Outcome } from './outcome.ts';
+import { createPool, type Pool } from './pool.ts';
+import { PAYLOAD_LIMIT_BYTES } from './runtime-api.ts';
+
+export interface LambdaServiceOptions {
+  readonly functions: readonly FunctionSpec[];
+  /** Variables that every function gets beside its own: where AWS and Spotify are. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly concurrency: number;
+  readonly logs: Logs;
+  /** One line for each invocation that failed. */
+  onFailure(message: string): void;
+  readonly clock?: Clock;
+  /** How long after a failed asynchronous invocation it is tried again. */
+  readonly asyncRetryDelaysMs?: readonly number[];
+}
+
+export class FunctionNotFound extends Error {}
+export class PayloadTooLarge extends Error {}
+
+export type LambdaService = ReturnType<typeof createLambdaService>;
+
+/** As AWS does: one minute, then two. */
+const ASYNC_RETRY_DELAYS_MS = [60_000, 120_000];
+const ASYNC_PAYLOAD_LIMIT_BYTES = 1024 * 1024;
+
+interface Running {
+  readonly spec: FunctionSpec;
+  readonly pool: Pool;
+}
+
+/** The functions of the templates, each with its own execution environments, started when they are first needed. */
+export function createLambdaService({
+  functions,
+  endpoints,
+  concurrency,
+  logs,
+  onFailure,
+  clock = systemClock,
+  asyncRetryDelaysMs = ASYNC_RETRY_DELAYS_MS,
+}: LambdaServiceOptions) {
+  const guardian = createGuardian();
+  const closing = new AbortController();
+  const running = new Map<string, Running>(
+    functions.map((spec) => [spec.name, { spec, pool: poolOf(spec) }]),
+  );
+
+  function poolOf(spec: FunctionSpec): Pool {
+    const limit = Math.min(concurrency, spec.reservedConcurrency ?? concurrency);
+    return createPool(limit, (onGone) =>
+      createEnvironment({
+        spec,
+        endpoints,
+        guardian,
+        onGone,
+        onLine: (line) => logs.write(spec.name, line),
+      }),
+    );
+  }
+
+  /** By name, ARN, or ARN with an alias or version. */
+  function find(nameOrArn: string): Running {
+    const name = nameOrArn.replace(/^(arn:[^:]+:lambda:[^:]*:\d*:function:|\d+:function:)/, '').split(':')[0];
+    const found = running.get(name ?? '');
+    if (!found) throw new FunctionNotFound(`Function not found: ${nameOrArn}`);
+    return found;
+  }
+
+  async function run({ spec, pool }: Running, payload: string): Promise<Outcome> {
+    if (closing.signal.aborted) throw new Error('the local stack is stopping');
+    const outcome = await pool.run({
+      requestId: randomUUID(),
+      functionArn: spec.arn,
+      traceId: `Root=1-${Math.floor(clock.nowMs() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`,
+      payload,
+    });
+    if (outcome.kind === 'error' && !closing.signal.aborted)
+      onFailure(`${spec.name} failed: ${summary(outcome.payload)}`);
+    return outcome;
+  }
+
+  async function runLater(found: Running, payload: string): Promise<void> {
+    for (const delayMs of [...asyncRetryDelaysMs.slice(0, found.spec.asyncRetries), undefined]) {
+      const outcome = await run(found, payload);
+      if (outcome.kind === 'ok' || delayMs === undefined) return;
+      await clock.sleep(delayMs, closing.signal);
+    }
+  }
+
+  return {
+    /**
+     * Runs a function and waits for its result.
+     * @throws FunctionNotFound
+     * @throws PayloadTooLarge
+     */
+    async invoke(nameOrArn: string, payload: string): Promise<Outcome> {
+      const found = find(nameOrArn);
+      requireSize(payload, PAYLOAD_LIMIT_BYTES);
+      return run(found, payload);
+    },
+    /** Accepts the event and runs the function by itself, again when it fails. The errors are those of `invoke`. */
+    invokeLater(nameOrArn: string, payload: string): void {
+      const found = find(nameOrArn);
+      requireSize(payload, ASYNC_PAYLOAD_LIMIT_BYTES);
+      runLater(found, payload).catch((error: unknown) => {
+        if (!closing.signal.aborted) onFailure(`${found.spec.name} failed: ${error}`);
+      });
+    },
+    environments: (name: string): readonly Environment[] => find(name).pool.environments,
+    /** Ends the environments of a function, busy or not, as a crash would. */
+    kill: (name: string): Promise<void> => find(name).pool.kill(),
+    /** What the function has written, also what it wrote just before its last result. */
+    async logs(name: string): Promise<string[]> {
+      // The pipe and the socket of a function are read in no certain order: let both be read.
+      for (let turn = 0; turn < 5; turn++) await setImmediate();
+      return logs.read(find(name).spec.name);
+    },
+    async close(): Promise<void> {
+      closing.abort(new Error('the local stack is stopping'));
+      await Promise.all([...running.values()].map(({ pool }) => pool.close()));
+      await guardian.close();
+    },
+  };
+}
+
+function requireSize(payload: string, limitBytes: number): void {
+  if (Buffer.byteLength(payload) > limitBytes) {
+    throw new PayloadTooLarge(
+      `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`,
+    );
+  }
+}
+
+function summary(payload: string): string {
+  const { errorType, errorMessage } = JSON.parse(payload) as { errorType?: string; errorMessage?: string };
+  return `${errorType}: ${errorMessage?.split('\n')[0]?.slice(0, 200)}`;
+}

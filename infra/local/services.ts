@@ -1,0 +1,77 @@
+import { type Clock, systemClock } from '../../shared/clock.ts';
+import { createKms } from './aws/kms.ts';
+import { createSecretsManager } from './aws/secrets-manager.ts';
+import { serveAws } from './aws/server.ts';
+import type { Foundations } from './foundations.ts';
+import type { LocalKeys } from './keys.ts';
+import { createLogs } from './lambda/logs.ts';
+import { createLambdaService, type LambdaService } from './lambda/service.ts';
+import { startSchedules } from './schedules.ts';
+import type { Model } from './template/model.ts';
+
+export interface ServiceOptions {
+  readonly logDirectory: string;
+  readonly lambdaConcurrency?: number;
+  onFailure?(message: string): void;
+  readonly clock?: Clock | undefined;
+  /** How long after a failed asynchronous invocation it is tried again; as AWS does unless given. */
+  readonly asyncRetryDelaysMs?: readonly number[];
+}
+
+const DEFAULT_CONCURRENCY = 8;
+
+/** The functions, what they call of AWS, and what calls them by the clock. */
+export async function startServices(
+  model: Model,
+  { dynamodb, spotify }: Foundations,
+  keys: LocalKeys,
+  options: ServiceOptions,
+  parts: AsyncDisposableStack,
+) {
+  const { clock = systemClock, onFailure = () => undefined, asyncRetryDelaysMs } = options;
+  const logs = createLogs(options.logDirectory);
+  parts.defer(() => logs.close());
+  // The functions call AWS and AWS calls the functions: one of the two has to be named before it is there.
+  let lambda: LambdaService | undefined;
+  const aws = await serveAws({
+    services: {
+      TrentService: createKms({ keys: model.keys, aliases: model.keyAliases, master: keys.kmsMaster }),
+      secretsmanager: createSecretsManager({ secrets: model.secrets, value: secretOf(spotify.client) }),
+    },
+    lambda: () => lambda,
+  });
+  parts.defer(() => aws.close());
+  const running = createLambdaService({
+    functions: model.functions,
+    endpoints: endpointsOf(dynamodb.url, aws.url, spotify.url),
+    concurrency: options.lambdaConcurrency ?? DEFAULT_CONCURRENCY,
+    logs,
+    onFailure,
+    clock,
+    ...(asyncRetryDelaysMs ? { asyncRetryDelaysMs } : {}),
+  });
+  parts.defer(() => running.close());
+  lambda = running;
+  const schedules = startSchedules({ schedules: model.schedules, lambda: running, clock });
+  parts.defer(() => schedules.close());
+  return { aws, lambda: running, schedules };
+}
+
+/** In the form in which the deployed secret holds it. */
+function secretOf({ clientId, clientSecret }: Foundations['spotify']['client']): string {
+  return JSON.stringify({ client_id: clientId, client_secret: clientSecret });
+}
+
+function endpointsOf(
+  dynamodbUrl: string,
+  awsUrl: string,
+  spotifyUrl: string | undefined,
+): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
+    AWS_ENDPOINT_URL_KMS: awsUrl,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: awsUrl,
+    AWS_ENDPOINT_URL_LAMBDA: awsUrl,
+    ...(spotifyUrl ? { SPOTIFY_ACCOUNTS_URL: spotifyUrl, SPOTIFY_API_URL: spotifyUrl } : {}),
+  };
+}

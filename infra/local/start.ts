@@ -1,0 +1,56 @@
+import { StartProblem } from './problem.ts';
+import { HELP, readSettings } from './settings.ts';
+import { type LocalStack, startLocalStack } from './stack.ts';
+import { tour } from './tour.ts';
+
+/**
+ * Ctrl-C reaches this process twice under npm, once from the terminal and once from npm: what comes so soon after the
+ * first is the same wish, and not impatience.
+ */
+const SAME_WISH_MS = 1000;
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) return console.log(HELP);
+  const settings = readSettings(process.env, args);
+  const starting = new AbortController();
+  let stack: LocalStack | undefined;
+  let stoppingSinceMs: number | undefined;
+
+  const stop = async () => {
+    const nowMs = performance.now();
+    if (stoppingSinceMs !== undefined) {
+      if (nowMs - stoppingSinceMs > SAME_WISH_MS) process.exit(1);
+      return;
+    }
+    stoppingSinceMs = nowMs;
+    starting.abort(new StartProblem('stopped'));
+    if (!stack) return;
+    console.log('stopping');
+    await stack.close();
+    process.exit(0);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+
+  const startedAtMs = performance.now();
+  try {
+    stack = await startLocalStack({
+      ...settings,
+      signal: starting.signal,
+      onPart: (part, detail, ms) => console.log(`${part.padEnd(9)} ${detail}  (${Math.round(ms)} ms)`),
+      onFailure: (message) => console.error(message),
+    });
+  } catch (error) {
+    if (starting.signal.aborted) process.exit(0);
+    throw error;
+  }
+  const { apiUrl, spotifyUrl, logDirectory } = stack;
+  console.log(`Logs      ${logDirectory}`);
+  console.log(`Ready in ${Math.round(performance.now() - startedAtMs)} ms. A tour, to paste into a shell:\n`);
+  console.log(`${tour(apiUrl, spotifyUrl !== undefined)}\n`);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof StartProblem ? error.message : error);
+  process.exit(1);
+});

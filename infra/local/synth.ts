@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { StartProblem } from './problem.ts';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+/** Settings of the CDK app, as its context names them. */
+export interface Deployment {
+  readonly jwtIssuer: string;
+  readonly jwtAudience: string;
+  readonly spotifyRedirectUri: string;
+  readonly freshSeconds?: number | undefined;
+  readonly keepSeconds?: number | undefined;
+}
+
+/**
+ * Synthesizes the CDK app into `directory`, as the CDK CLI does it: by running the app in a process of its own, with the
+ * context in its environment. Nothing else of this environment reaches it, so that what runs is what was asked for.
+ *
+ * @throws StartProblem with the app's own words when it refuses
+ */
+export async function synthesize(
+  directory: string,
+  deployment: Deployment,
+  signal: AbortSignal,
+): Promise<void> {
+  mkdirSync(directory, { recursive: true });
+  // The bundles are CommonJS, and this repository's package says that its modules are not.
+  writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}\n');
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    CDK_OUTDIR: directory,
+    CDK_CONTEXT_JSON: JSON.stringify(deployment),
+  };
+  const options = { cwd: REPOSITORY, env, signal, maxBuffer: 16 * 1024 * 1024 };
+  try {
+    await run(process.execPath, [join(REPOSITORY, 'infra/app.ts')], options);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new StartProblem(`the application could not be synthesized: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The one line of the output that says why. */
+function reasonOf(error: unknown): string {
+  const lines = String((error as { stderr?: unknown }).stderr ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return lines.find((line) => /(^|\b)\w*Error\b.*: /.test(line)) ?? lines[0] ?? String(error);
+}
