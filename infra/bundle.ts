@@ -50,7 +50,7 @@ export function bundleFunctions({
     // 334 KB of SDK rather than 534.
     mainFields: ['module', 'main'],
     minify: true,
-    // Errors take their name from their class; logs are read by it.
+    // Errors take their names from their classes, and stack traces theirs from functions: worth 4 ms of a cold start.
     keepNames: true,
     logLevel: 'warning',
   });

@@ -43,7 +43,7 @@ const SPOTIFY_SECONDS = 20;
 const COMPUTES = {
   cache: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
   backOff: true,
-  account: ['GetItem', 'Query', 'UpdateItem'],
+  account: ['GetItem', 'UpdateItem'],
   statistics: ['PutItem'],
   tokens: ['decrypt'],
   spotifyClient: true,
@@ -67,7 +67,7 @@ export const functionRows = {
     timeoutSeconds: STORE_SECONDS,
     // Deletes a list that cannot take the selection as an overlay.
     cache: ['UpdateItem', 'DeleteItem'],
-    account: ['GetItem', 'PutItem', 'UpdateItem'],
+    account: ['GetItem', 'UpdateItem'],
   },
   'sync-artists': {
     memoryMb: REQUEST_MB,
