@@ -134,7 +134,7 @@ function replaceConsent(table: string, userId: string, item: Record<string, unkn
   return new UpdateCommand({
     TableName: table,
     Key: connectionKey(userId),
-    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} REMOVE revokedAtMs, confirmAtMs`,
+    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} REMOVE revokedAtMs, confirmAtMs, syncRetryAtMs`,
     ConditionExpression: NEW_OR_SAME_ACCOUNT,
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, item[name]])),

@@ -1,0 +1,24 @@
+import { cacheFromEnv, computationsFromEnv } from '../shared/cache/environment.ts';
+import { forgetList } from '../shared/cache/forget-list.ts';
+import { disconnectPlatform } from '../shared/contract/routes.ts';
+import { api } from '../shared/http/api.ts';
+import { createDisconnect } from '../shared/platforms/disconnect.ts';
+import { connectionsFromEnv } from '../shared/platforms/environment.ts';
+import { requireKnownPlatform } from '../shared/platforms/platform.ts';
+import { createDocumentClient } from '../shared/storage/document-client.ts';
+
+const db = createDocumentClient();
+const cache = cacheFromEnv(db);
+const computations = computationsFromEnv(db);
+
+const disconnect = createDisconnect({
+  connections: connectionsFromEnv(db),
+  forgetList: (userId) => forgetList({ cache, computations }, userId),
+});
+
+/** Forgets the platform and everything that came from it. */
+export const handler = api(disconnectPlatform, async ({ userId, body }) => {
+  const platform = requireKnownPlatform(body.platform_slug);
+  await disconnect(userId);
+  return { platform_slug: platform, status: 'disconnected' as const };
+});

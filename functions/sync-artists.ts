@@ -1,0 +1,25 @@
+import { syncFromEnv } from '../shared/artists/environment.ts';
+import { computationsFromEnv } from '../shared/cache/environment.ts';
+import { systemClock } from '../shared/clock.ts';
+import { syncArtists } from '../shared/contract/routes.ts';
+import { api } from '../shared/http/api.ts';
+import { respectCooldown } from '../shared/platforms/respect-cooldown.ts';
+import { withDeadline } from '../shared/spotify/with-deadline.ts';
+import { createDocumentClient } from '../shared/storage/document-client.ts';
+
+const db = createDocumentClient();
+const computations = computationsFromEnv(db);
+const syncPlays = syncFromEnv(db);
+
+/** Reads the plays since the last sync. The cached list stays as it is. */
+export const handler = api(syncArtists, async ({ userId }, context) => {
+  const nowMs = systemClock.nowMs();
+  const { newPlays, artistsUpdated, syncedAtMs } = await respectCooldown(computations, nowMs, () =>
+    withDeadline(context.getRemainingTimeInMillis(), (call) => syncPlays(userId, nowMs, call)),
+  );
+  return {
+    new_plays: newPlays,
+    artists_updated: artistsUpdated,
+    synced_at: new Date(syncedAtMs).toISOString(),
+  };
+});
