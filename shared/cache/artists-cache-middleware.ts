@@ -11,7 +11,9 @@ import {
 } from './computation.ts';
 import type { Lease } from './computation-store.ts';
 import { COMPUTING_RETRY_SECONDS, type DecideDeps, decide, type PageRequest } from './decide.ts';
+import type { StoredList } from './entry.ts';
 import { LeaseLost } from './lease.ts';
+import { observingOutcome } from './outcome.ts';
 import { causeOf, rememberFailure } from './remember-failure.ts';
 
 /** With an old copy at hand, a request waits this long for a new one. */
@@ -63,15 +65,16 @@ export function artistsCache(
   const artistsCacheAfter = async (request: CacheRequest): Promise<void> => {
     const { running, found } = request.internal as Required<Internal>;
     running.end();
+    request.event.observe?.({ name: 'computed', ms: clock.nowMs() - running.startedAtMs });
     const list = request.response as ComputedList;
     request.response = await storeAndAnswer(request.event, running.lease, found, list);
   };
 
   const artistsCacheOnError = async (request: CacheRequest): Promise<void> => {
-    const { running } = request.internal;
+    const { running, found } = request.internal;
     if (!running || !request.error) return;
     running.end();
-    request.response = await recover(request.event, running.lease, request.error);
+    request.response = await recover(request.event, running.lease, found?.stored, request.error);
   };
 
   async function storeAndAnswer(event: PageRequest, lease: Lease, found: Lookup, list: ComputedList) {
@@ -81,6 +84,7 @@ export function artistsCache(
       const result = await cache.set(event.userId, list, { fence: lease.fence, stored: found.stored });
       // Invalidated while we computed: what we have may be outdated already, only the store knows.
       if (!result.stored) return await answerFromStore(event, 'REFRESH_IN_PROGRESS');
+      event.observe?.({ name: 'stored', list: result.list, replaced: found.stored });
       return { ...computed, copy: pageOf(list, event), fence: result.fence, stored: true };
     } catch (error) {
       if (!(error instanceof StorageUnavailable)) throw error;
@@ -89,13 +93,18 @@ export function artistsCache(
     }
   }
 
-  async function recover(event: PageRequest, lease: Lease, error: Error): Promise<Answer> {
+  async function recover(
+    event: PageRequest,
+    lease: Lease,
+    replaced: StoredList | undefined,
+    error: Error,
+  ): Promise<Answer> {
     if (error instanceof LeaseLost) return answerFromStore(event, 'REFRESH_IN_PROGRESS');
     if (error instanceof ComputationOutlasted) {
       await handOn(options, lease);
       return answerFromStore(event, 'COMPUTING');
     }
-    await rememberFailure(options, lease, error);
+    await rememberFailure({ ...options, replaced, observe: event.observe }, lease, error);
     return answerFromStore(event, causeOf(error), error);
   }
 
@@ -120,7 +129,7 @@ export function cachedArtists(
   const chain = middy<ComputationEvent, Answer | ComputedList, Error, Context, Internal>()
     .use(artistsCache(options))
     .handler((event) => untilAborted(compute(event), event.signal));
-  return chain as unknown as (event: PageRequest, context: Context) => Promise<Answer>;
+  return observingOutcome(chain as unknown as (event: PageRequest, context: Context) => Promise<Answer>);
 }
 
 /** The lease goes along with the computation. When that cannot be arranged it ends, so that the next request tries. */

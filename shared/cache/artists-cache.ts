@@ -194,7 +194,8 @@ export function createArtistsCache(deps: {
 
   /**
    * Invalidates the list but keeps it as a fallback, with the new selection laid over it. What is being computed now
-   * will be refused. Idempotent. `newlyStale`: there is a list and it was not stale before.
+   * will be refused. Idempotent. `newlyStale`: there is a list and it was not stale before. `removed`: the list that
+   * could not take the selection.
    */
   async function overlaySelection(userId: string, artistId: string, selected: boolean) {
     try {
@@ -215,12 +216,13 @@ export function createArtistsCache(deps: {
       return {
         newlyStale: before?.isStale === false,
         expiresAtSeconds: before?.expiresAt as number | undefined,
+        removed: undefined,
       };
     } catch (error) {
       // Nothing there, a format we do not know, or no room left: without the entry nothing outdated can be read.
       if (!isConditionFailed(error) && !isTooLarge(error)) throw error;
-      await invalidateUser(userId);
-      return { newlyStale: false, expiresAtSeconds: undefined };
+      const removed = await invalidateUser(userId);
+      return { newlyStale: false, expiresAtSeconds: undefined, removed };
     }
   }
 

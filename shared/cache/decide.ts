@@ -5,6 +5,7 @@ import { type Answer, fallback, hit } from './answer.ts';
 import type { ArtistsCache, Lookup } from './artists-cache.ts';
 import { attemptVerdict } from './attempt.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
+import type { Observe } from './events.ts';
 import { LEASE_MS } from './lease.ts';
 
 /** A page of a user's list, wanted before `deadlineMs` (epoch milliseconds). */
@@ -14,6 +15,7 @@ export interface PageRequest {
   page: number;
   limit: number;
   deadlineMs: number;
+  observe?: Observe | undefined;
 }
 
 export interface DecideDeps {
@@ -44,6 +46,7 @@ export async function decide(deps: DecideDeps, request: PageRequest): Promise<De
   for (let look = 0; ; look++) {
     const nowMs = clock.nowMs();
     const found = await cache.get(request.userId, request.page, request.limit, nowMs);
+    if (found.state === 'none' && found.unreadable) request.observe?.({ name: 'unreadable' });
     if (found.state === 'fresh') return { kind: 'answer', answer: hit(found) };
     const decision = await orOldCopy(found, () => tryToCompute(deps, request, found));
     if (decision === 'look again') continue;
@@ -56,6 +59,7 @@ export async function decide(deps: DecideDeps, request: PageRequest): Promise<De
       });
     }
     await clock.sleep(delayMs);
+    request.observe?.({ name: 'waited', ms: delayMs });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { ArtistsCache, ComputedList } from './artists-cache.ts';
 import { startComputation, untilAborted } from './computation.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
+import type { Observe } from './events.ts';
 import { LEASE_MS } from './lease.ts';
 import { rememberFailure } from './remember-failure.ts';
 
@@ -14,7 +15,13 @@ interface RefreshDeps {
   computations: ComputationStore;
   clock: Clock;
   retryMs: number;
-  compute: (job: { userId: string; signal: AbortSignal }) => Promise<ComputedList>;
+  compute: (job: RefreshJob) => Promise<ComputedList>;
+}
+
+interface RefreshJob {
+  userId: string;
+  signal: AbortSignal;
+  observe?: Observe | undefined;
 }
 
 /** `superseded`: the lease had gone to another, or what was computed was outdated before it could be stored. */
@@ -36,7 +43,11 @@ export function createRefresh({ compute, ...deps }: RefreshDeps) {
     return taken ? lease : undefined;
   }
 
-  return async function refresh(handed: Lease, deadlineMs: number): Promise<RefreshResult> {
+  return async function refresh(
+    handed: Lease,
+    deadlineMs: number,
+    observe?: Observe,
+  ): Promise<RefreshResult> {
     const lease = await takeOver(handed);
     if (!lease) return 'superseded';
     const { fence, stored } = await cache.get(lease.userId, 0, 1, clock.nowMs());
@@ -47,14 +58,17 @@ export function createRefresh({ compute, ...deps }: RefreshDeps) {
     const patienceMs = deadlineMs - END_MARGIN_MS - clock.nowMs();
     const running = startComputation(deps, lease, { patienceMs, deadlineMs });
     try {
-      const job = { userId: lease.userId, signal: running.signal };
+      const job = { userId: lease.userId, signal: running.signal, observe };
       const list = await untilAborted(compute(job), running.signal);
       running.end();
+      observe?.({ name: 'computed', ms: clock.nowMs() - running.startedAtMs });
       const result = await cache.set(lease.userId, list, { fence, stored });
-      return result.stored ? 'stored' : 'superseded';
+      if (!result.stored) return 'superseded';
+      observe?.({ name: 'stored', list: result.list, replaced: stored });
+      return 'stored';
     } catch (error) {
       running.end();
-      await rememberFailure(deps, lease, error);
+      await rememberFailure({ ...deps, replaced: stored, observe }, lease, error);
       return 'failed';
     }
   };

@@ -3,6 +3,8 @@ import { AppError, type ErrorCode, type PlatformRateLimited, StorageUnavailable 
 import type { ArtistsCache } from './artists-cache.ts';
 import { ComputationOutlasted } from './computation.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
+import type { StoredList } from './entry.ts';
+import type { Observe } from './events.ts';
 
 /**
  * A revoked consent is tried again at the earliest after this, and then to confirm it: an outage of the platform once
@@ -16,6 +18,9 @@ interface FailureDeps {
   clock: Clock;
   /** How long a user's failed computation is not tried again, by any instance. */
   retryMs: number;
+  /** The list that the computation was to replace. */
+  replaced?: StoredList | undefined;
+  observe?: Observe | undefined;
 }
 
 export function causeOf(error: unknown): ErrorCode {
@@ -36,20 +41,21 @@ export async function rememberFailure(deps: FailureDeps, lease: Lease, error: un
   }
 }
 
-async function remember({ cache, computations, clock, retryMs }: FailureDeps, lease: Lease, error: unknown) {
+async function remember(deps: FailureDeps, lease: Lease, error: unknown) {
+  const { cache, computations, clock, retryMs } = deps;
   const nowMs = clock.nowMs();
   const cause = causeOf(error);
   switch (cause) {
     case 'SPOTIFY_TOKEN_REVOKED':
       await computations.fail(lease, cause, nowMs + CONSENT_RETRY_MS);
-      await cache.markAsStale(lease.userId, lease.fence);
+      await markAsStale(deps, lease);
       return;
     case 'SPOTIFY_SCOPE_MISSING':
       await computations.fail(lease, cause, nowMs + CONSENT_RETRY_MS);
       return;
     case 'SPOTIFY_RATE_LIMITED':
       // The ban is the application's: when it ends, every user may try at once.
-      await computations.startCooldown(nowMs + (error as PlatformRateLimited).retryAfterSeconds * 1000);
+      await startCooldown(deps, (error as PlatformRateLimited).retryAfterSeconds);
       await computations.release(lease);
       return;
     case 'PLATFORM_NOT_CONNECTED':
@@ -63,4 +69,15 @@ async function remember({ cache, computations, clock, retryMs }: FailureDeps, le
     default:
       await computations.fail(lease, cause, nowMs + retryMs);
   }
+}
+
+async function markAsStale({ cache, replaced, observe }: FailureDeps, { userId, fence }: Lease) {
+  // The fence of the lease stands only as long as the list does that it was to replace.
+  const marked = await cache.markAsStale(userId, fence);
+  if (marked && replaced) observe?.({ name: 'marked-stale', list: replaced });
+}
+
+async function startCooldown({ computations, clock, observe }: FailureDeps, seconds: number) {
+  const isLonger = await computations.startCooldown(clock.nowMs() + seconds * 1000);
+  if (isLonger) observe?.({ name: 'cooldown-started', seconds });
 }
