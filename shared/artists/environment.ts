@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ComputedList } from '../cache/artists-cache.ts';
+import type { ComputedList } from '../cache/pack-list.ts';
 import { systemClock } from '../clock.ts';
 import { requiredEnv } from '../env.ts';
 import { connectionsFromEnv, vaultFromEnv } from '../platforms/environment.ts';

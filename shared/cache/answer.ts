@@ -36,10 +36,13 @@ export function hit(found: Extract<Lookup, { state: 'fresh' | 'old' }>): Answer 
   return { copy: found.copy, fence: found.fence, cached: true, cacheStatus: 'fresh' };
 }
 
-/** The old copy with the reason why there is no better one; without a usable copy, throws the reason. */
-export function fallback(found: Lookup, cause: Cause, retryAfterSeconds = 1): Answer {
+/**
+ * The old copy with the reason why there is no better one; without a usable copy, throws the reason. The hard limit
+ * counts at `nowMs`, when the copy is handed out: since it was read, storage may have kept us waiting for seconds.
+ */
+export function fallback(found: Lookup, cause: Cause, nowMs: number, retryAfterSeconds = 1): Answer {
   if (found.state === 'fresh') return hit(found);
-  if (found.state === 'none') throw errorOf(cause, retryAfterSeconds);
+  if (found.state === 'none' || nowMs >= found.usableUntilMs) throw errorOf(cause, retryAfterSeconds);
   const { copy, fence } = found;
   return { copy, fence, cached: true, ...oldCopy(cause) };
 }

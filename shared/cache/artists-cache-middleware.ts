@@ -2,7 +2,7 @@ import middy, { type MiddlewareObj, type Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { StorageUnavailable } from '../errors.ts';
 import { type Answer, type Cause, fallback } from './answer.ts';
-import type { ComputedList, Lookup } from './artists-cache.ts';
+import type { Lookup } from './artists-cache.ts';
 import {
   ComputationOutlasted,
   type RunningComputation,
@@ -14,6 +14,7 @@ import { COMPUTING_RETRY_SECONDS, type DecideDeps, decide, type PageRequest } fr
 import type { StoredList } from './entry.ts';
 import { LeaseLost } from './lease.ts';
 import { observingOutcome } from './outcome.ts';
+import type { ComputedList } from './pack-list.ts';
 import { causeOf, rememberFailure } from './remember-failure.ts';
 
 /** With an old copy at hand, a request waits this long for a new one. */
@@ -100,12 +101,10 @@ export function artistsCache(
     error: Error,
   ): Promise<Answer> {
     if (error instanceof LeaseLost) return answerFromStore(event, 'REFRESH_IN_PROGRESS');
-    if (error instanceof ComputationOutlasted) {
-      await handOn(options, lease);
-      return answerFromStore(event, 'COMPUTING');
-    }
-    await rememberFailure({ ...options, replaced, observe: event.observe }, lease, error);
-    return answerFromStore(event, causeOf(error), error);
+    const failure = error instanceof ComputationOutlasted ? await handOn(options, lease) : error;
+    if (!failure) return answerFromStore(event, 'COMPUTING');
+    await rememberFailure({ ...options, replaced, observe: event.observe }, lease, failure);
+    return answerFromStore(event, causeOf(failure), failure);
   }
 
   /**
@@ -115,7 +114,7 @@ export function artistsCache(
   async function answerFromStore(event: PageRequest, cause: Cause, error?: Error): Promise<Answer> {
     const found = await cache.get(event.userId, event.page, event.limit, clock.nowMs());
     if (found.state === 'none' && error) throw error;
-    return fallback(found, cause, COMPUTING_RETRY_SECONDS);
+    return fallback(found, cause, clock.nowMs(), COMPUTING_RETRY_SECONDS);
   }
 
   return { before: artistsCacheBefore, after: artistsCacheAfter, onError: artistsCacheOnError };
@@ -132,14 +131,14 @@ export function cachedArtists(
   return observingOutcome(chain as unknown as (event: PageRequest, context: Context) => Promise<Answer>);
 }
 
-/** The lease goes along with the computation. When that cannot be arranged it ends, so that the next request tries. */
-async function handOn(options: ArtistsCacheOptions, lease: Lease): Promise<void> {
+/** The lease goes along with the computation. Returns why that could not be arranged. */
+async function handOn(options: ArtistsCacheOptions, lease: Lease): Promise<Error | undefined> {
   try {
     const untilMs = options.clock.nowMs() + HAND_OFF_LEASE_MS;
     if (await options.computations.renew(lease, untilMs)) await options.handOff(lease);
+    return undefined;
   } catch (error) {
-    if (!(error instanceof StorageUnavailable)) throw error;
-    await rememberFailure(options, lease, error);
+    return error as Error;
   }
 }
 

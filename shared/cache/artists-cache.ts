@@ -1,22 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Artist } from '../artist.ts';
+import { StorageUnavailable } from '../errors.ts';
 import { isConditionFailed, send } from '../storage/document-client.ts';
-import { encodeChunks } from './artist-codec.ts';
-import {
-  chunksOf,
-  type EntryItem,
-  entryItem,
-  parseEntry,
-  projection,
-  type StoredList,
-  storedList,
-} from './entry.ts';
+import { chunksOf, type EntryItem, parseEntry, projection, type StoredList, storedList } from './entry.ts';
 import { freshness, type Windows } from './freshness.ts';
 import { entryKey } from './keys.ts';
+import { type ComputedList, newFence, packList } from './pack-list.ts';
 import { createPartStore } from './part-store.ts';
-import { newPartsKey, sealChunk, splitIntoItems } from './parts.ts';
 import { readArtists } from './read-artists.ts';
 
 /** A list may be stored, marked or removed only while the state that its writer saw still stands. */
@@ -46,14 +37,7 @@ export interface CopyPage {
  */
 export type Lookup =
   | { state: 'none'; fence: string | undefined; stored?: StoredList | undefined; unreadable?: boolean }
-  | { state: 'fresh' | 'old'; fence: string; stored: StoredList; copy: CopyPage };
-
-/** A whole computed list. `computedAtMs`: when its computation began, so that no input is older than it says. */
-export interface ComputedList {
-  artists: readonly Artist[];
-  computedAtMs: number;
-  reauthorizeSoonFromMs?: number | undefined;
-}
+  | { state: 'fresh' | 'old'; fence: string; stored: StoredList; copy: CopyPage; usableUntilMs: number };
 
 /** What a write must know of the state it replaces: the `fence` and `stored` of a lookup. */
 export interface Replaces {
@@ -114,7 +98,8 @@ export function createArtistsCache(deps: {
       // A newer list took this one's place between our two reads: look again. Else the part is lost.
       return isNewer ? get(userId, page, limit, nowMs) : { state: 'none', fence, stored, unreadable: true };
     }
-    return { state, fence: entry.fence, stored, copy: copyPage(entry, artists) };
+    const usableUntilMs = entry.timestamp + windows.keepMs;
+    return { state, fence: entry.fence, stored, copy: copyPage(entry, artists), usableUntilMs };
   }
 
   /** Makes sure that there is an entry to fence. Returns nothing: who won is for the next read to say. */
@@ -150,7 +135,7 @@ export function createArtistsCache(deps: {
 
   /** Stores a whole list, sorted. Refused when anything was stored or invalidated since `replaces` was read. */
   async function set(userId: string, list: ComputedList, replaces: Replaces): Promise<SetResult> {
-    const { item, parts } = pack(userId, list, windows, deps.itemBytes);
+    const { item, parts } = packList(userId, list, windows, deps.itemBytes);
     await partStore.write(userId, item.generation, parts, item.expiresAt);
     const taken = await conditionally(
       new PutCommand({
@@ -160,11 +145,22 @@ export function createArtistsCache(deps: {
         ExpressionAttributeValues: { ':fence': replaces.fence },
       }),
     );
-    // The SDK may have repeated a write that had taken effect: then the refusal is our own doing.
-    const stored = taken || (await readEntry(userId, []))?.generation === item.generation;
+    const stored = taken || (await stands(userId, item.generation));
+    // A list that was refused must not pass for the newest, and parts that may be needed must stay.
+    if (stored === 'unknown') return { stored: false };
     const outdated = stored ? replaces.stored : { generation: item.generation, parts: parts.length };
     if (outdated) await partStore.remove(userId, outdated);
     return stored ? { stored, fence: item.fence, list: storedList(item) } : { stored };
+  }
+
+  /** After a refusal: the SDK may have repeated a write that had taken effect, then the refusal is our own doing. */
+  async function stands(userId: string, generation: string): Promise<boolean | 'unknown'> {
+    try {
+      return (await readEntry(userId, []))?.generation === generation;
+    } catch (error) {
+      if (error instanceof StorageUnavailable) return 'unknown';
+      throw error;
+    }
   }
 
   /** Deletes everything cached for the user: after it, no list that was computed before can be stored. */
@@ -239,8 +235,6 @@ export function createArtistsCache(deps: {
   return { get, reserve, unreserve, set, invalidateUser, markAsStale, overlaySelection };
 }
 
-const newFence = () => randomBytes(9).toString('base64url');
-
 const isTooLarge = (error: unknown) => (error as Error | undefined)?.name === 'ValidationException';
 
 function copyPage(entry: EntryItem, artists: readonly Artist[]): CopyPage {
@@ -250,29 +244,4 @@ function copyPage(entry: EntryItem, artists: readonly Artist[]): CopyPage {
     timestampMs: entry.timestamp,
     reauthorizeSoonFromMs: entry.reauthorizeSoonFrom,
   };
-}
-
-/** The entry and the parts of a list, as they are written. */
-function pack(userId: string, list: ComputedList, { keepMs }: Windows, itemBytes?: number) {
-  const [own = [], ...others] = splitIntoItems(encodeChunks(list.artists), itemBytes);
-  const partsKey = others.length > 0 ? newPartsKey() : undefined;
-  const parts = others.map((chunks, i) =>
-    chunks.map((chunk, index) => sealChunk(chunk, partsKey as Uint8Array, i + 1, index)),
-  );
-  const item = entryItem(
-    userId,
-    {
-      fence: newFence(),
-      generation: newFence(),
-      timestamp: list.computedAtMs,
-      total: list.artists.length,
-      bytes: [own, ...parts].flat().reduce((sum, chunk) => sum + chunk.byteLength, 0),
-      layout: [own.length, ...parts.map((part) => part.length)],
-      reauthorizeSoonFrom: list.reauthorizeSoonFromMs,
-      partsKey,
-      all_artists: own,
-    },
-    keepMs,
-  );
-  return { item, parts };
 }

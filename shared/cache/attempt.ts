@@ -14,7 +14,8 @@ export interface ComputationRecord {
 }
 
 export type Verdict =
-  | { kind: 'allowed' }
+  /** `inPlaceOf`: the token of a holder that computes from another fence than ours. */
+  | { kind: 'allowed'; inPlaceOf?: string | undefined }
   /** Another request computes from the very state that we saw. */
   | { kind: 'computing' }
   /** A try failed a moment ago, for this user or (429) for the whole application. */
@@ -32,9 +33,10 @@ export function attemptVerdict(
   }
   if (cooldownUntilMs > nowMs) return backingOff('SPOTIFY_RATE_LIMITED', cooldownUntilMs - nowMs);
   const held = record.leaseUntilMs !== undefined && record.leaseUntilMs > nowMs;
+  if (!held) return { kind: 'allowed' };
   // A holder that started before an invalidation cannot store its result: it does not stand in anybody's way.
-  if (held && fence !== undefined && record.leaseFence === fence) return { kind: 'computing' };
-  return { kind: 'allowed' };
+  const fromSameFence = fence !== undefined && record.leaseFence === fence;
+  return fromSameFence ? { kind: 'computing' } : { kind: 'allowed', inPlaceOf: record.leaseToken };
 }
 
 function backingOff(cause: ErrorCode, remainingMs: number): Verdict {

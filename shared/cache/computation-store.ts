@@ -8,11 +8,14 @@ import { computationKey, cooldownKey } from './keys.ts';
 /**
  * Free, or held by somebody who is dead (the lease ran out) or doomed (the list was invalidated since, so that the
  * holder's result will be refused); and no back-off runs. Both stand in one condition, so that a failure that is
- * written between our look and our leap stops us.
+ * written between our look and our leap stops us. The doomed holder is named by its token: that its fence is not ours
+ * would prove nothing, ours may be the outdated one.
  */
 const MAY_TAKE =
-  '(attribute_not_exists(leaseToken) OR leaseUntil <= :now OR leaseFence <> :fence)' +
+  '(attribute_not_exists(leaseToken) OR leaseUntil <= :now OR leaseToken = :doomed)' +
   ' AND (attribute_not_exists(retryAt) OR retryAt <= :now)';
+/** No token is ever this. */
+const NOBODY = 'nobody';
 
 /** Whoever lost the lease has no say any more about its length, its end, or the back-off. */
 const STILL_OURS = 'leaseToken = :token';
@@ -76,8 +79,16 @@ export function createComputationStore({ db, table }: { db: DynamoDBDocumentClie
       return Item?.until ?? 0;
     },
 
-    /** Takes the lease until `untilMs`. False: somebody else holds it, or a back-off began. */
-    async acquire({ userId, token, fence }: Lease, nowMs: number, untilMs: number): Promise<boolean> {
+    /**
+     * Takes the lease until `untilMs`, also from the holder `doomed`. False: somebody else holds it, or a back-off
+     * began.
+     */
+    async acquire(
+      { userId, token, fence }: Lease,
+      nowMs: number,
+      untilMs: number,
+      doomed = NOBODY,
+    ): Promise<boolean> {
       const taken = await conditionally(
         new UpdateCommand({
           TableName: table,
@@ -90,6 +101,7 @@ export function createComputationStore({ db, table }: { db: DynamoDBDocumentClie
             ':until': untilMs,
             ':fence': fence,
             ':now': nowMs,
+            ':doomed': doomed,
             ':expiresAt': lifeFrom(untilMs),
           },
         }),

@@ -48,10 +48,12 @@ export async function decide(deps: DecideDeps, request: PageRequest): Promise<De
     const found = await cache.get(request.userId, request.page, request.limit, nowMs);
     if (found.state === 'none' && found.unreadable) request.observe?.({ name: 'unreadable' });
     if (found.state === 'fresh') return { kind: 'answer', answer: hit(found) };
-    const decision = await orOldCopy(found, () => tryToCompute(deps, request, found));
-    if (decision === 'look again') continue;
-    if (decision !== 'busy') return decision;
-    if (found.state === 'old') return { kind: 'answer', answer: fallback(found, 'REFRESH_IN_PROGRESS') };
+    const decision = await orOldCopy(clock, found, () => tryToCompute(deps, request, found));
+    if (decision === 'look again' && clock.nowMs() < request.deadlineMs) continue;
+    if (typeof decision !== 'string') return decision;
+    if (found.state === 'old') {
+      return { kind: 'answer', answer: fallback(found, 'REFRESH_IN_PROGRESS', clock.nowMs()) };
+    }
     const delayMs = lookDelayMs(look);
     if (clock.nowMs() + delayMs >= request.deadlineMs) {
       throw new ComputationPending('another request computes', {
@@ -64,12 +66,12 @@ export async function decide(deps: DecideDeps, request: PageRequest): Promise<De
 }
 
 /** Storage that fails between the copy and the computation must not cost the reader the copy. */
-async function orOldCopy<T>(found: Lookup, act: () => Promise<T>): Promise<T | Decision> {
+async function orOldCopy<T>(clock: Clock, found: Lookup, act: () => Promise<T>): Promise<T | Decision> {
   try {
     return await act();
   } catch (error) {
     if (!(error instanceof StorageUnavailable) || found.state === 'none') throw error;
-    return { kind: 'answer', answer: fallback(found, 'STORAGE_UNAVAILABLE') };
+    return { kind: 'answer', answer: fallback(found, 'STORAGE_UNAVAILABLE', clock.nowMs()) };
   }
 }
 
@@ -85,7 +87,7 @@ async function tryToCompute(
   const nowMs = clock.nowMs();
   const verdict = attemptVerdict(record, cooldownUntilMs, found.fence, nowMs);
   if (verdict.kind === 'backing-off') {
-    return { kind: 'answer', answer: fallback(found, verdict.cause, verdict.retryAfterSeconds) };
+    return { kind: 'answer', answer: fallback(found, verdict.cause, nowMs, verdict.retryAfterSeconds) };
   }
   if (verdict.kind === 'computing') return 'busy';
   if (found.fence === undefined) {
@@ -93,7 +95,11 @@ async function tryToCompute(
     return 'look again';
   }
   const lease: Lease = { userId, token: randomUUID(), fence: found.fence };
-  if (!(await computations.acquire(lease, nowMs, Math.min(nowMs + LEASE_MS, deadlineMs)))) return 'busy';
+  const { inPlaceOf } = verdict;
+  // One of the two fences is outdated, the holder's or ours. The entry knows, and has it from after the holder's look.
+  if (inPlaceOf && (await cache.get(userId, page, limit, nowMs)).fence !== lease.fence) return 'look again';
+  const untilMs = Math.min(nowMs + LEASE_MS, deadlineMs);
+  if (!(await computations.acquire(lease, nowMs, untilMs, inPlaceOf))) return 'busy';
   // Between our look and our lease another computation may have ended: only what stands now counts.
   const now = await cache.get(userId, page, limit, clock.nowMs());
   if (now.fence === lease.fence && now.state !== 'fresh') return { kind: 'compute', lease, found: now };

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { ArtistsCache, ComputedList } from './artists-cache.ts';
+import type { ArtistsCache } from './artists-cache.ts';
 import { startComputation, untilAborted } from './computation.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
 import type { Observe } from './events.ts';
-import { LEASE_MS } from './lease.ts';
+import { LEASE_MS, LeaseLost } from './lease.ts';
+import type { ComputedList } from './pack-list.ts';
 import { rememberFailure } from './remember-failure.ts';
 
 /** What is left when the computation is given up: time to write down why. */
@@ -24,8 +25,11 @@ interface RefreshJob {
   observe?: Observe | undefined;
 }
 
-/** `superseded`: the lease had gone to another, or what was computed was outdated before it could be stored. */
-type RefreshResult = 'stored' | 'superseded' | 'failed';
+/**
+ * `superseded`: the lease had gone to another, or what was computed was outdated before it could be stored.
+ * `forbidden`: meanwhile the platform limits the application; the next request after that computes.
+ */
+type RefreshResult = 'stored' | 'superseded' | 'forbidden' | 'failed';
 
 /**
  * Finishes a computation whose lease was handed over. The message may come late, twice, or again after a crash: only
@@ -50,10 +54,14 @@ export function createRefresh({ compute, ...deps }: RefreshDeps) {
   ): Promise<RefreshResult> {
     const lease = await takeOver(handed);
     if (!lease) return 'superseded';
-    const { fence, stored } = await cache.get(lease.userId, 0, 1, clock.nowMs());
-    if (fence !== lease.fence) {
+    const [{ fence, stored }, cooldownUntilMs] = await Promise.all([
+      cache.get(lease.userId, 0, 1, clock.nowMs()),
+      computations.cooldownUntilMs(),
+    ]);
+    const isOutdated = fence !== lease.fence;
+    if (isOutdated || cooldownUntilMs > clock.nowMs()) {
       await computations.release(lease);
-      return 'superseded';
+      return isOutdated ? 'superseded' : 'forbidden';
     }
     const patienceMs = deadlineMs - END_MARGIN_MS - clock.nowMs();
     const running = startComputation(deps, lease, { patienceMs, deadlineMs });
@@ -68,6 +76,7 @@ export function createRefresh({ compute, ...deps }: RefreshDeps) {
       return 'stored';
     } catch (error) {
       running.end();
+      if (error instanceof LeaseLost) return 'superseded';
       await rememberFailure({ ...deps, replaced: stored, observe }, lease, error);
       return 'failed';
     }
