@@ -23,12 +23,11 @@ export async function readArtists(
   wanted: Wanted,
 ): Promise<Artist[] | 'replaced' | 'unreadable'> {
   const existing = wanted.chunks.filter((chunk) => locateChunk(chunk, entry.layout) !== undefined);
-  if (existing.length === 0) return [];
   try {
     const chunks = await readChunks(entry, existing, wanted);
     if (!chunks) return 'replaced';
     const artists = chunks.flatMap(decodeChunk);
-    const offset = wanted.first - (existing[0] as number) * CHUNK_SIZE;
+    const offset = wanted.first - (existing[0] ?? 0) * CHUNK_SIZE;
     const page = artists.slice(offset, offset + wanted.limit);
     const expected = Math.min(wanted.limit, Math.max(0, entry.total - wanted.first));
     return page.length === expected ? page : 'unreadable';
@@ -54,6 +53,6 @@ async function readChunks(entry: EntryItem, chunks: readonly number[], { userId,
   return found;
 }
 
-/** What node:crypto throws when an authentication tag does not fit. */
+/** What node:crypto throws when an authentication tag does not fit, or the key is none. */
 const isSealBroken = (error: unknown) =>
-  error instanceof Error && /authenticate data|authentication tag/i.test(error.message);
+  error instanceof Error && /authenticate data|authentication tag|key length/i.test(error.message);

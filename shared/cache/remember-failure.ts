@@ -12,6 +12,9 @@ import type { Observe } from './events.ts';
  */
 const CONSENT_RETRY_MS = 10 * 60_000;
 
+/** Storage comes back sooner than a platform; its clients are told to wait as long. */
+const STORAGE_RETRY_MS = 5_000;
+
 interface FailureDeps {
   cache: ArtistsCache;
   computations: ComputationStore;
@@ -59,12 +62,13 @@ async function remember(deps: FailureDeps, lease: Lease, error: unknown) {
       await computations.release(lease);
       return;
     case 'PLATFORM_NOT_CONNECTED':
-      await computations.release(lease);
+      // In this order: whoever takes the lease after us must not compute from the fence that we take back.
       await cache.unreserve(lease.userId, lease.fence);
+      await computations.release(lease);
       return;
     case 'STORAGE_UNAVAILABLE':
-      // The platform has not failed: whoever reaches the storage may try at once.
-      await computations.release(lease);
+      // The platform may have answered all the same: without a pause, each request would ask it again for nothing.
+      await computations.fail(lease, cause, nowMs + STORAGE_RETRY_MS);
       return;
     default:
       await computations.fail(lease, cause, nowMs + retryMs);

@@ -72,7 +72,7 @@ export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: 
         }),
       );
       start = LastEvaluatedKey;
-      yield Items.map(expiredList);
+      yield Items.filter(isKnown).map(expiredList);
     } while (start);
   }
 
@@ -100,6 +100,10 @@ export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: 
 function hoursUntil(nowSeconds: number): string[] {
   return Array.from({ length: HOURS_BACK }, (_, i) => expiryHour(nowSeconds - (HOURS_BACK - 1 - i) * 3600));
 }
+
+/** What a release to come may store otherwise must not stop the sweep of the rest: it is left to the TTL. */
+const isKnown = (item: Record<string, unknown>) =>
+  typeof item.generation === 'string' && Array.isArray(item.layout);
 
 function expiredList(item: Record<string, unknown>): ExpiredList {
   return {
