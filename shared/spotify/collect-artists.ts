@@ -30,7 +30,7 @@ export interface CollectedArtist {
 /**
  * Every artist that Spotify knows the listener by, each once: top artists of three terms, followed artists, artists of
  * saved tracks. All or nothing: a page that fails fails the whole. The lists are read side by side, so that it takes as
- * long as the longest of them; an ordinary account (50 followed, 150 saved tracks) takes 10 calls in two rounds.
+ * long as the longest of them; an ordinary account (50 followed, 150 saved tracks) takes about 10 calls in two rounds.
  *
  * @throws what `WebApiSession.get` throws.
  */
