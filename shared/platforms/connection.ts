@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { InternalError } from '../errors.ts';
 
+const Bytes: v.GenericSchema<Uint8Array> = v.instance(Uint8Array);
+
 /** A user's connection to Spotify: the account table's item under `connectionKey`. */
 const ConnectionItem = v.object({
   /** Random, new with every consent: what was begun under another one can no longer write. */
@@ -13,12 +15,12 @@ const ConnectionItem = v.object({
   /** Grows with every change of tokens or status. */
   tokenVersion: v.number(),
   /** The data key, sealed by KMS. */
-  dataKey: v.optional(v.instance(Uint8Array)),
+  dataKey: v.optional(Bytes),
   /**
    * Sealed refresh tokens, the one to try first in front. Usually one; more after two refreshes at once were each
    * given a new one. Empty once a revocation is confirmed.
    */
-  refreshTokens: v.optional(v.array(v.instance(Uint8Array)), []),
+  refreshTokens: v.optional(v.array(Bytes), []),
   revokedAtMs: v.optional(v.number()),
   /** Not before this may one attempt find out whether the consent is really gone. */
   confirmAtMs: v.optional(v.number()),

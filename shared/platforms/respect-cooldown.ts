@@ -1,4 +1,5 @@
 import type { ComputationStore } from '../cache/computation-store.ts';
+import type { Observe } from '../cache/events.ts';
 import { PlatformRateLimited } from '../errors.ts';
 
 /** The app-wide cool-down after a 429, as computations keep it. */
@@ -14,6 +15,7 @@ export async function respectCooldown<T>(
   cooldown: Cooldown,
   nowMs: number,
   work: () => Promise<T>,
+  observe?: Observe,
 ): Promise<T> {
   const untilMs = await cooldown.cooldownUntilMs();
   if (untilMs > nowMs) {
@@ -25,7 +27,9 @@ export async function respectCooldown<T>(
     return await work();
   } catch (error) {
     if (error instanceof PlatformRateLimited) {
-      await cooldown.startCooldown(nowMs + error.retryAfterSeconds * 1000);
+      const seconds = error.retryAfterSeconds;
+      const isLonger = await cooldown.startCooldown(nowMs + seconds * 1000);
+      if (isLonger) observe?.({ name: 'cooldown-started', seconds });
     }
     throw error;
   }

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PlatformNotConnected, PlatformRevoked, PlatformUnavailable } from '../../../shared/errors.ts';
+import { awsFault } from '../../support/aws.ts';
+import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
+import { aCall, aUser, type Service, startService } from '../../support/service.ts';
+
+const MINUTE = 60_000;
+
+let dynamoDb: TestDynamoDb;
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+});
+afterAll(() => dynamoDb.close());
+
+/** A connected user of the stand-in. */
+async function connectedUser() {
+  const service = await startService(dynamoDb);
+  const user = aUser();
+  await service.connectUser(user);
+  service.accounts.set(user, { mode: 'ok' });
+  service.accounts.reset();
+  return { ...service, user, tokenCalls: () => service.accounts.get(user).calls.token };
+}
+
+const stored = async ({ connections, user }: Service & { user: string }) => {
+  const connection = await connections.read(user);
+  return connection && { status: connection.status, tokens: connection.refreshTokens.length };
+};
+
+describe('a connected user', () => {
+  test('gets an access token by one refresh, and nothing is written', async () => {
+    const service = await connectedUser();
+    const before = await service.connections.read(service.user);
+    const access = await service.refreshAccess(service.user, aCall());
+    expect(access.accessToken).toMatch(/^BQ/);
+    expect(service.tokenCalls()).toBe(1);
+    expect(await service.connections.read(service.user)).toEqual(before);
+  });
+
+  test('gets another one when Spotify refuses it, without asking KMS again', async () => {
+    const service = await connectedUser();
+    const access = await service.refreshAccess(service.user, aCall());
+    const kmsCalls = service.aws.calls.length;
+    expect(await access.renew()).not.toBe(access.accessToken);
+    expect(service.aws.calls).toHaveLength(kmsCalls);
+  });
+
+  test('without a connection calls nobody', async () => {
+    const service = await startService(dynamoDb);
+    await expect(service.refreshAccess(aUser(), aCall())).rejects.toBeInstanceOf(PlatformNotConnected);
+    expect(service.aws.calls).toEqual([]);
+  });
+
+  test('waits for nobody once the deadline is over', async () => {
+    const service = await connectedUser();
+    const reason = new Error('no time left');
+    const call = { ...aCall(), signal: AbortSignal.abort(reason) };
+    await expect(service.refreshAccess(service.user, call)).rejects.toBe(reason);
+    expect(service.tokenCalls()).toBe(0);
+  });
+
+  test('fails with the storage when KMS cannot be reached', async () => {
+    const service = await connectedUser();
+    service.aws.failWith(awsFault('KMSInternalException', 500));
+    await expect(service.refreshAccess(service.user, aCall())).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+    });
+    expect(service.tokenCalls()).toBe(0);
+  });
+});
+
+describe('a revoked consent', () => {
+  test('is noticed at the first refusal, and the tokens are kept', async () => {
+    const service = await connectedUser();
+    service.accounts.set(service.user, { mode: 'revoked' });
+    const call = aCall();
+    await expect(service.refreshAccess(service.user, call)).rejects.toBeInstanceOf(PlatformRevoked);
+    expect(await stored(service)).toEqual({ status: 'revoked', tokens: 1 });
+    expect(call.usage).toMatchObject({ calls: 1, revocations: 1 });
+  });
+
+  test('costs no further call for ten minutes, whoever asks', async () => {
+    const service = await connectedUser();
+    service.accounts.set(service.user, { mode: 'revoked' });
+    await service.refreshAccess(service.user, aCall()).catch(() => undefined);
+    service.clock.advance(10 * MINUTE - 1);
+    const asked = Array.from({ length: 20 }, () => service.refreshAccess(service.user, aCall()));
+    for (const { status, reason } of (await Promise.allSettled(asked)) as PromiseRejectedResult[]) {
+      expect(status).toBe('rejected');
+      expect(reason).toBeInstanceOf(PlatformRevoked);
+    }
+    expect(service.tokenCalls()).toBe(1);
+  });
+
+  test('is confirmed by one attempt after ten minutes, which erases the tokens', async () => {
+    const service = await connectedUser();
+    service.accounts.set(service.user, { mode: 'revoked' });
+    await service.refreshAccess(service.user, aCall()).catch(() => undefined);
+    service.clock.advance(10 * MINUTE);
+    const asked = Array.from({ length: 20 }, () => service.refreshAccess(service.user, aCall()));
+    for (const { reason } of (await Promise.allSettled(asked)) as PromiseRejectedResult[]) {
+      expect(reason).toBeInstanceOf(PlatformRevoked);
+    }
+    expect(service.tokenCalls()).toBe(2);
+    expect(await stored(service)).toEqual({ status: 'revoked', tokens: 0 });
+    expect(await service.connections.read(service.user)).not.toHaveProperty('dataKey');
+  });
+
+  test('once confirmed costs no call ever again, not even of KMS', async () => {
+    const service = await connectedUser();
+    service.accounts.set(service.user, { mode: 'revoked' });
+    await service.refreshAccess(service.user, aCall()).catch(() => undefined);
+    service.clock.advance(10 * MINUTE);
+    await service.refreshAccess(service.user, aCall()).catch(() => undefined);
+    const kmsCalls = service.aws.calls.length;
+    service.clock.advance(30 * 24 * 60 * MINUTE);
+    await expect(service.refreshAccess(service.user, aCall())).rejects.toBeInstanceOf(PlatformRevoked);
+    expect(service.tokenCalls()).toBe(2);
+    expect(service.aws.calls).toHaveLength(kmsCalls);
+  });
+
+  test('that was none, as in the outage of 2022, is found alive by the same attempt', async () => {
+    const service = await connectedUser();
+    service.accounts.set(service.user, { mode: 'revoked' });
+    await service.refreshAccess(service.user, aCall()).catch(() => undefined);
+    service.accounts.set(service.user, { mode: 'ok' });
+    service.clock.advance(10 * MINUTE);
+    await expect(service.refreshAccess(service.user, aCall())).resolves.toBeDefined();
+    expect(await stored(service)).toEqual({ status: 'connected', tokens: 1 });
+    const connection = await service.connections.read(service.user);
+    expect(connection).not.toHaveProperty('revokedAtMs');
+    expect(connection).not.toHaveProperty('confirmAtMs');
+  });
+
+  test('stays unconfirmed while Spotify is down: the attempt in doubt is repeated ten minutes later', async () => {
+    const service = await connectedUser();
+    service.accounts.set(service.user, { mode: 'revoked' });
+    await service.refreshAccess(service.user, aCall()).catch(() => undefined);
+    service.accounts.set(service.user, { mode: 'down' });
+    service.clock.advance(10 * MINUTE);
+    await expect(service.refreshAccess(service.user, aCall())).rejects.toBeInstanceOf(PlatformUnavailable);
+    await expect(service.refreshAccess(service.user, aCall())).rejects.toBeInstanceOf(PlatformRevoked);
+    expect(await stored(service)).toEqual({ status: 'revoked', tokens: 1 });
+    service.clock.advance(10 * MINUTE);
+    service.accounts.set(service.user, { mode: 'ok' });
+    await expect(service.refreshAccess(service.user, aCall())).resolves.toBeDefined();
+    expect(service.tokenCalls()).toBe(3);
+  });
+
+  test('is over with a new consent', async () => {
+    const service = await connectedUser();
+    service.accounts.set(service.user, { mode: 'revoked' });
+    await service.refreshAccess(service.user, aCall()).catch(() => undefined);
+    await service.connectUser(service.user);
+    await expect(service.refreshAccess(service.user, aCall())).resolves.toBeDefined();
+    expect(await stored(service)).toEqual({ status: 'connected', tokens: 1 });
+  });
+});
+
+test.each(['down', 'html502', 'malformed'])(
+  'Spotify being %s says nothing about the consent',
+  async (mode) => {
+    const service = await connectedUser();
+    service.accounts.set(service.user, { mode });
+    for (let hour = 0; hour < 3; hour += 1) {
+      await expect(service.refreshAccess(service.user, aCall())).rejects.toBeInstanceOf(PlatformUnavailable);
+      service.clock.advance(60 * MINUTE);
+    }
+    expect(await stored(service)).toEqual({ status: 'connected', tokens: 1 });
+    // One call for each attempt: the bound of an outage is set by whoever attempts.
+    expect(service.tokenCalls()).toBe(3);
+  },
+);

@@ -1,0 +1,336 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PlatformNotConnected, PlatformRevoked, StorageUnavailable } from '../../../shared/errors.ts';
+import type { ConnectionStore } from '../../../shared/platforms/connection-store.ts';
+import { createRefreshAccess } from '../../../shared/platforms/refresh-access.ts';
+import type { TokenVault } from '../../../shared/platforms/token-vault.ts';
+import { aClock, NOON } from '../../support/a-clock.ts';
+import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
+import { memoryConnections } from '../../support/memory-connections.ts';
+import { aCall, aUser, startService } from '../../support/service.ts';
+import { aRotatingProvider } from '../../support/token-provider.ts';
+
+let dynamoDb: TestDynamoDb;
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+});
+afterAll(() => dynamoDb.close());
+
+type Provider = ReturnType<typeof aRotatingProvider>;
+
+/** A user whose tokens come from `provider`, stored where the service stores them. */
+async function userOf(
+  provider: Provider,
+  wrap: (connections: ConnectionStore) => ConnectionStore = (c) => c,
+) {
+  const service = await startService(dynamoDb);
+  const user = aUser();
+  await connect(service, user, provider);
+  const refreshAccess = createRefreshAccess({
+    connections: wrap(service.connections),
+    vault: service.vault,
+    tokenEndpoint: provider.endpoint,
+    clock: service.clock,
+  });
+  return { ...service, user, refreshAccess, refresh: () => refreshAccess(user, aCall()) };
+}
+
+async function connect(
+  { connections, vault }: { connections: ConnectionStore; vault: TokenVault },
+  user: string,
+  provider: Provider,
+) {
+  const key = await vault.newKey(user);
+  await connections.connect(user, {
+    accountId: 'account',
+    scopes: [],
+    authorizedAtMs: NOON,
+    dataKey: key.sealed,
+    refreshToken: key.seal(provider.issue()),
+  });
+}
+
+/** The same without a network, so that a scheduler decides the order of everything. */
+async function memoryUser(provider: Provider, scheduled: <T>(work: Promise<T>) => Promise<T>) {
+  const clock = aClock();
+  const user = 'alice';
+  const key = {
+    sealed: new Uint8Array([1]),
+    seal: (token: string) => new Uint8Array(Buffer.from(token)),
+    open: (sealed: Uint8Array) => Buffer.from(sealed).toString(),
+  };
+  const vault = { newKey: async () => key, openKey: async () => key };
+  const connections = memoryConnections();
+  await connect({ connections, vault }, user, provider);
+  const slowly = Object.fromEntries(
+    Object.entries(connections).map(([name, act]) => [
+      name,
+      async (...args: never[]) => {
+        await scheduled(Promise.resolve());
+        return (act as (...all: never[]) => Promise<unknown>)(...args);
+      },
+    ]),
+  ) as unknown as ConnectionStore;
+  const refreshAccess = createRefreshAccess({
+    connections: slowly,
+    vault,
+    tokenEndpoint: provider.endpoint,
+    clock: { ...clock, sleep: () => scheduled(Promise.resolve()) },
+  });
+  return {
+    clock,
+    refresh: () => refreshAccess(user, aCall()),
+    remove: () => slowly.remove(user),
+    read: () => connections.read(user),
+  };
+}
+
+async function storedTokens({
+  connections,
+  vault,
+  user,
+}: {
+  connections: ConnectionStore;
+  vault: TokenVault;
+  user: string;
+}) {
+  const connection = await connections.read(user);
+  if (!connection?.dataKey) return [];
+  const key = await vault.openKey(user, connection.dataKey);
+  return connection.refreshTokens.map(key.open);
+}
+
+const ROTATES = { usedTokensLiveOn: false, newestOnly: true };
+
+describe('a new refresh token', () => {
+  test('takes the place of the old one, with the stand-in', async () => {
+    const service = await startService(dynamoDb);
+    const user = aUser();
+    await service.connectUser(user);
+    service.accounts.set(user, { rotate: true });
+    const before = await storedTokens({ ...service, user });
+    for (let i = 0; i < 3; i += 1) await service.refreshAccess(user, aCall());
+    const after = await storedTokens({ ...service, user });
+    expect(after).toHaveLength(1);
+    expect(after).not.toEqual(before);
+  });
+
+  test('is stored before the access token is given out', async () => {
+    const provider = aRotatingProvider(ROTATES);
+    const service = await userOf(provider);
+    await service.refresh();
+    expect(await storedTokens(service)).toEqual(['refresh-2']);
+  });
+
+  test('is kept in memory while the storage is down, used, and stored at the end', async () => {
+    const provider = aRotatingProvider(ROTATES);
+    let down = true;
+    const service = await userOf(provider, (connections) => ({
+      ...connections,
+      keepTokens: async (...args) => {
+        if (down) throw new StorageUnavailable('down');
+        return connections.keepTokens(...args);
+      },
+    }));
+    const access = await service.refresh();
+    expect(access.accessToken).toBe('access-refresh-2');
+    expect(await storedTokens(service)).toEqual(['refresh-1']);
+    expect(await access.renew()).toBe('access-refresh-3');
+    await access.settle();
+    expect(await storedTokens(service)).toEqual(['refresh-1']);
+    down = false;
+    await access.settle();
+    expect((await storedTokens(service))[0]).toBe('refresh-3');
+    await service.refresh();
+    expect(provider.refusals).toEqual([]);
+  });
+
+  test('survives a storage that fails for a moment', async () => {
+    const provider = aRotatingProvider(ROTATES);
+    let failures = 2;
+    const service = await userOf(provider, (connections) => ({
+      ...connections,
+      keepTokens: async (...args) => {
+        if (failures-- > 0) throw new StorageUnavailable('for a moment');
+        return connections.keepTokens(...args);
+      },
+    }));
+    await service.refresh();
+    expect(await storedTokens(service)).toEqual(['refresh-2']);
+  });
+
+  test('arrives after the deadline, and is stored all the same', async () => {
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const provider = aRotatingProvider(ROTATES, async () => {
+      asked.resolve();
+      await answer.promise;
+    });
+    const written = Promise.withResolvers<void>();
+    const service = await userOf(provider, (connections) => ({
+      ...connections,
+      keepTokens: async (...args) => {
+        const result = await connections.keepTokens(...args);
+        written.resolve();
+        return result;
+      },
+    }));
+    const deadline = new AbortController();
+    const reason = new Error('no time left');
+    const access = service.refreshAccess(service.user, { ...aCall(), signal: deadline.signal });
+    await asked.promise;
+    deadline.abort(reason);
+    await expect(access).rejects.toBe(reason);
+    answer.resolve();
+    await written.promise;
+    expect(await storedTokens(service)).toEqual(['refresh-2']);
+  });
+
+  test('of a user who disconnected meanwhile is dropped: nothing comes back', async () => {
+    const provider = aRotatingProvider(ROTATES);
+    const service = await userOf(provider, (connections) => ({
+      ...connections,
+      keepTokens: async (...args) => {
+        await connections.remove(args[0].userId);
+        return connections.keepTokens(...args);
+      },
+    }));
+    await expect(service.refresh()).rejects.toBeInstanceOf(PlatformNotConnected);
+    expect(await service.connections.read(service.user)).toBeUndefined();
+  });
+
+  test('of a consent that was replaced meanwhile does not touch the new one', async () => {
+    const provider = aRotatingProvider({ usedTokensLiveOn: true, newestOnly: false });
+    let reconnected = false;
+    const service = await userOf(provider, (connections) => ({
+      ...connections,
+      keepTokens: async (...args) => {
+        if (!reconnected) {
+          reconnected = true;
+          await connect({ ...service, connections }, args[0].userId, provider);
+        }
+        return connections.keepTokens(...args);
+      },
+    }));
+    const access = await service.refresh();
+    // 1: the first consent, 2: its rotation, 3: the second consent, 4: its rotation.
+    expect(access.accessToken).toBe('access-refresh-4');
+    expect(await storedTokens(service)).toEqual(['refresh-4']);
+  });
+});
+
+describe('two refreshes at once', () => {
+  test('the one whose token the other has just used up waits a moment, and takes the new one', async () => {
+    const provider = aRotatingProvider(ROTATES);
+    const slow = Promise.withResolvers<void>();
+    const service = await userOf(provider, (connections) => ({
+      ...connections,
+      keepTokens: async (...args) => {
+        await slow.promise;
+        return connections.keepTokens(...args);
+      },
+    }));
+    const first = service.refresh();
+    await expect.poll(() => provider.issued(), { interval: 1 }).toBe(2);
+    service.clock.sleep = async () => {
+      // The second has been refused and waits: now the first one's write comes through.
+      slow.resolve();
+      await first;
+    };
+    await expect(service.refresh()).resolves.toMatchObject({ accessToken: 'access-refresh-3' });
+    expect(await storedTokens(service)).toEqual(['refresh-3']);
+    expect(await service.connections.read(service.user)).toHaveProperty('status', 'connected');
+  });
+
+  test('a revocation concluded too early is undone by whoever holds a token that works', async () => {
+    const provider = aRotatingProvider(ROTATES);
+    const slow = Promise.withResolvers<void>();
+    let writes = 0;
+    const service = await userOf(provider, (connections) => ({
+      ...connections,
+      keepTokens: async (...args) => {
+        if (writes++ === 0) await slow.promise;
+        return connections.keepTokens(...args);
+      },
+    }));
+    const first = service.refresh();
+    await expect.poll(() => provider.issued(), { interval: 1 }).toBe(2);
+    await expect(service.refresh()).rejects.toBeInstanceOf(PlatformRevoked);
+    expect(await service.connections.read(service.user)).toHaveProperty('status', 'revoked');
+    slow.resolve();
+    await first;
+    expect(await service.connections.read(service.user)).toHaveProperty('status', 'connected');
+    expect((await storedTokens(service))[0]).toBe('refresh-2');
+    await expect(service.refresh()).resolves.toBeDefined();
+  });
+
+  test('each given a token of its own: both are kept, and what is dead is found out and dropped', async () => {
+    const provider = aRotatingProvider({ usedTokensLiveOn: true, newestOnly: false });
+    const service = await userOf(provider);
+    await Promise.all([service.refresh(), service.refresh()]);
+    expect((await storedTokens(service)).toSorted()).toEqual(['refresh-2', 'refresh-3']);
+  });
+
+  const policies = fc.record({ usedTokensLiveOn: fc.boolean(), newestOnly: fc.boolean() });
+
+  test('whatever the order and the policy, a token that lives is never lost, nor a user called revoked for good', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        policies,
+        fc.integer({ min: 2, max: 4 }),
+        async (s, policy, refreshes) => {
+          const provider = aRotatingProvider(policy, () => s.schedule(Promise.resolve()));
+          const service = await memoryUser(provider, (work) => s.schedule(work));
+          const racing = Promise.allSettled(Array.from({ length: refreshes }, () => service.refresh()));
+          await s.waitFor(racing);
+          // Whatever was concluded in the race, after the confirming time the user is let in, by the tokens alone.
+          service.clock.advance(10 * 60_000);
+          const again = service.refresh();
+          await s.waitFor(again);
+          await expect(again).resolves.toBeDefined();
+        },
+      ),
+      { numRuns: 300, seed: 20261122 },
+    );
+  });
+
+  test('whatever the order, a consent that is really gone ends without tokens, and no later than its confirmation', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), policies, async (s, policy) => {
+        const provider = aRotatingProvider(policy, () => s.schedule(Promise.resolve()));
+        const service = await memoryUser(provider, (work) => s.schedule(work));
+        const settle = async (work: Promise<unknown>) => {
+          await s.waitFor(work.catch(() => undefined));
+        };
+        await settle(Promise.allSettled([service.refresh(), service.refresh()]));
+        provider.revokeAll();
+        for (let round = 0; round < 3; round += 1) {
+          service.clock.advance(10 * 60_000);
+          await settle(Promise.allSettled([service.refresh(), service.refresh()]));
+        }
+        const callsBefore = provider.refusals.length;
+        service.clock.advance(60 * 60_000);
+        const last = service.refresh();
+        await settle(last);
+        await expect(last).rejects.toBeInstanceOf(PlatformRevoked);
+        expect(provider.refusals).toHaveLength(callsBefore);
+        expect(await service.read()).toMatchObject({ status: 'revoked', refreshTokens: [] });
+      }),
+      { numRuns: 200, seed: 20261122 },
+    );
+  });
+
+  test('whatever the order, what is disconnected stays disconnected', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), policies, async (s, policy) => {
+        const provider = aRotatingProvider(policy, () => s.schedule(Promise.resolve()));
+        const service = await memoryUser(provider, (work) => s.schedule(work));
+        const racing = Promise.allSettled([service.refresh(), service.remove(), service.refresh()]);
+        await s.waitFor(racing);
+        expect(await service.read()).toBeUndefined();
+      }),
+      { numRuns: 200, seed: 20261122 },
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import type { Connection } from '../../shared/platforms/connection.ts';
+import type { ConnectionStore } from '../../shared/platforms/connection-store.ts';
+
+/** Connections in memory, under the conditions of the real store; it passes the same suite. */
+export function memoryConnections(): ConnectionStore {
+  const connections = new Map<string, Connection>();
+  let consents = 0;
+
+  async function change(
+    read: Connection,
+    to: (current: Connection) => Connection,
+  ): Promise<Connection | undefined> {
+    const current = connections.get(read.userId);
+    if (current?.connectionId !== read.connectionId || current.tokenVersion !== read.tokenVersion) {
+      return undefined;
+    }
+    const changed = { ...to(current), tokenVersion: current.tokenVersion + 1 };
+    connections.set(read.userId, changed);
+    return changed;
+  }
+
+  return {
+    read: async (userId) => connections.get(userId),
+
+    connect: async (userId, { refreshToken, scopes, ...consent }) => {
+      consents += 1;
+      connections.set(userId, {
+        ...consent,
+        userId,
+        scopes: [...scopes],
+        connectionId: `consent-${consents}`,
+        status: 'connected',
+        tokenVersion: 1,
+        refreshTokens: [refreshToken],
+      });
+    },
+
+    keepTokens: (read, dataKey, refreshTokens) =>
+      change(read, ({ revokedAtMs, confirmAtMs, ...kept }) => ({
+        ...kept,
+        status: 'connected',
+        dataKey,
+        refreshTokens: [...refreshTokens],
+      })),
+
+    markRevoked: (read, revokedAtMs, confirmAtMs) =>
+      change(read, (current) => ({ ...current, status: 'revoked', revokedAtMs, confirmAtMs })),
+
+    claimConfirmation: (read, confirmAtMs) =>
+      change(read, (current) => ({ ...current, status: 'revoked', confirmAtMs })),
+
+    eraseTokens: (read) =>
+      change(read, ({ dataKey, confirmAtMs, ...kept }) => ({
+        ...kept,
+        status: 'revoked',
+        refreshTokens: [],
+      })),
+
+    remove: async (userId) => {
+      connections.delete(userId);
+    },
+  };
+}
