@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { CHUNK_SIZE } from './artist-codec.ts';
-import { expiryHour } from './keys.ts';
+import { entryKey, expiryHour } from './keys.ts';
 
 /** The layout of the items below. A reader that meets another one treats the entry as a miss and leaves it alone. */
 export const ENTRY_FORMAT = 1;
@@ -90,6 +90,7 @@ export function entryItem(
 ) {
   const expiresAt = Math.ceil((entry.timestamp + keepMs) / 1000);
   return {
+    ...entryKey(userId),
     ...entry,
     format: ENTRY_FORMAT as typeof ENTRY_FORMAT,
     userId,
