@@ -5,10 +5,12 @@ import { getArtists } from '../shared/contract/routes.ts';
 import { requiredSeconds } from '../shared/env.ts';
 import { api } from '../shared/http/api.ts';
 import { artistsReply } from '../shared/http/artists-reply.ts';
+import { observerFromEnv } from '../shared/metrics/environment.ts';
 import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();
 const { freshMs } = windowsFromEnv();
+const observed = observerFromEnv(db);
 
 const answerFor = cachedArtists(
   {
@@ -23,8 +25,10 @@ const answerFor = cachedArtists(
 );
 
 /** A page of the user's artists: from the cache, computed when the cache says so. */
-export const handler = api(getArtists, async ({ userId, query, locale }, context) => {
-  const deadlineMs = systemClock.nowMs() + context.getRemainingTimeInMillis();
-  const answer = await answerFor({ userId, ...query, deadlineMs }, context);
-  return artistsReply(answer, { ...query, locale, freshMs, nowMs: systemClock.nowMs() });
-});
+export const handler = api(getArtists, ({ userId, query, locale }, context) =>
+  observed(async (observe) => {
+    const deadlineMs = systemClock.nowMs() + context.getRemainingTimeInMillis();
+    const answer = await answerFor({ userId, ...query, deadlineMs, observe }, context);
+    return artistsReply(answer, { ...query, locale, freshMs, nowMs: systemClock.nowMs() });
+  }),
+);

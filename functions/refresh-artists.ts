@@ -5,9 +5,11 @@ import { cacheFromEnv, computationsFromEnv } from '../shared/cache/environment.t
 import { createRefresh } from '../shared/cache/refresh.ts';
 import { systemClock } from '../shared/clock.ts';
 import { requiredSeconds } from '../shared/env.ts';
+import { observerFromEnv } from '../shared/metrics/environment.ts';
 import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();
+const observed = observerFromEnv(db);
 
 const refresh = createRefresh({
   cache: cacheFromEnv(db),
@@ -20,5 +22,8 @@ const refresh = createRefresh({
 const HandedLease = v.object({ userId: v.string(), token: v.string(), fence: v.string() });
 
 /** Finishes, with nobody waiting, a computation that outlasted its request. */
-export const handler = (event: unknown, context: Context) =>
-  refresh(v.parse(HandedLease, event), systemClock.nowMs() + context.getRemainingTimeInMillis());
+export const handler = (event: unknown, context: Context) => {
+  const lease = v.parse(HandedLease, event);
+  const deadlineMs = systemClock.nowMs() + context.getRemainingTimeInMillis();
+  return observed((observe) => refresh(lease, deadlineMs, observe));
+};

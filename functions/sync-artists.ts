@@ -3,20 +3,28 @@ import { computationsFromEnv } from '../shared/cache/environment.ts';
 import { systemClock } from '../shared/clock.ts';
 import { syncArtists } from '../shared/contract/routes.ts';
 import { api } from '../shared/http/api.ts';
+import { observerFromEnv } from '../shared/metrics/environment.ts';
 import { respectCooldown } from '../shared/platforms/respect-cooldown.ts';
+import type { SpotifyCall } from '../shared/spotify/usage.ts';
 import { withDeadline } from '../shared/spotify/with-deadline.ts';
 import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();
 const computations = computationsFromEnv(db);
 const syncPlays = syncFromEnv(db);
+const observed = observerFromEnv(db);
 
 /** Reads the plays since the last sync. The cached list stays as it is. */
 export const handler = api(syncArtists, async ({ userId }, context) => {
   const nowMs = systemClock.nowMs();
-  const { newPlays, artistsUpdated, syncedAtMs } = await respectCooldown(computations, nowMs, () =>
-    withDeadline(context.getRemainingTimeInMillis(), (call) => syncPlays(userId, nowMs, call)),
-  );
+  const { newPlays, artistsUpdated, syncedAtMs } = await observed((observe) => {
+    const sync = (call: SpotifyCall) => {
+      observe({ name: 'platform-asked', usage: call.usage });
+      return syncPlays(userId, nowMs, call);
+    };
+    const inTime = () => withDeadline(context.getRemainingTimeInMillis(), sync);
+    return respectCooldown(computations, nowMs, inTime, observe);
+  });
   return {
     new_plays: newPlays,
     artists_updated: artistsUpdated,

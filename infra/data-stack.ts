@@ -68,8 +68,7 @@ export class DataStack extends Stack {
   grantCache(fn: LambdaFunction, actions: readonly TableAction[]): void {
     allow(fn, actions.map(dynamoAction), this.cacheTable.tableArn);
     fn.addEnvironment('CACHE_TABLE', this.cacheTable.tableName);
-    fn.addEnvironment('FRESH_SECONDS', String(this.#config.freshSeconds));
-    fn.addEnvironment('KEEP_SECONDS', String(this.#config.keepSeconds));
+    this.#tellAges(fn);
   }
 
   /** Finding what has expired. Goes with `grantCache`, which names the table. */
@@ -82,9 +81,11 @@ export class DataStack extends Stack {
     fn.addEnvironment('ACCOUNT_TABLE', this.accountTable.tableName);
   }
 
+  /** Access to what was counted, and the ages by which lists are booked. */
   grantStatistics(fn: LambdaFunction, actions: readonly TableAction[]): void {
     allow(fn, actions.map(dynamoAction), this.statisticsTable.tableArn);
     fn.addEnvironment('STATISTICS_TABLE', this.statisticsTable.tableName);
+    this.#tellAges(fn);
   }
 
   /** Use of the key of the tokens, only with the encryption context that binds a token to its user and platform. */
@@ -106,6 +107,11 @@ export class DataStack extends Stack {
   grantSpotifyClient(fn: LambdaFunction): void {
     allow(fn, ['secretsmanager:GetSecretValue'], this.spotifyClient.secretArn);
     fn.addEnvironment('SPOTIFY_SECRET_ID', this.spotifyClient.secretArn);
+  }
+
+  #tellAges(fn: LambdaFunction): void {
+    fn.addEnvironment('FRESH_SECONDS', String(this.#config.freshSeconds));
+    fn.addEnvironment('KEEP_SECONDS', String(this.#config.keepSeconds));
   }
 
   /** Not recoverable on purpose: everything in it can be computed anew, and what users delete must be gone. */

@@ -68,6 +68,7 @@ export const functionRows = {
     // Deletes a list that cannot take the selection as an overlay.
     cache: ['UpdateItem', 'DeleteItem'],
     account: ['GetItem', 'UpdateItem'],
+    statistics: ['PutItem'],
   },
   'sync-artists': {
     memoryMb: REQUEST_MB,
@@ -98,6 +99,7 @@ export const functionRows = {
     // Forgets the list and its back-off; reads and records the app-wide cool-down.
     cache: ['GetItem', 'UpdateItem', 'DeleteItem'],
     account: ['PutItem', 'UpdateItem', 'DeleteItem'],
+    statistics: ['PutItem'],
     tokens: ['encrypt'],
     spotifyClient: true,
     spotifyRedirect: true,
@@ -107,6 +109,7 @@ export const functionRows = {
     timeoutSeconds: STORE_SECONDS,
     cache: ['DeleteItem'],
     account: ['DeleteItem'],
+    statistics: ['PutItem'],
   },
   'get-cache-stats': {
     memoryMb: REQUEST_MB,
@@ -124,7 +127,7 @@ export const functionRows = {
     timeoutSeconds: 300,
     cache: ['DeleteItem'],
     cacheByExpiryHour: true,
-    statistics: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+    statistics: ['Query', 'PutItem'],
   },
 } as const satisfies Record<string, FunctionRow>;
 

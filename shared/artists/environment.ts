@@ -1,11 +1,12 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Observe } from '../cache/events.ts';
 import type { ComputedList } from '../cache/pack-list.ts';
 import { systemClock } from '../clock.ts';
 import { requiredEnv } from '../env.ts';
 import { connectionsFromEnv, vaultFromEnv } from '../platforms/environment.ts';
 import { createRefreshAccess } from '../platforms/refresh-access.ts';
 import { spotifyFromEnv } from '../spotify/environment.ts';
-import { noUsage, type SpotifyUsage } from '../spotify/usage.ts';
+import { noUsage } from '../spotify/usage.ts';
 import { createComputeArtists } from './compute-artists.ts';
 import { createPlaysStore } from './plays-store.ts';
 import { createSelectionStore } from './selection-store.ts';
@@ -33,11 +34,11 @@ function partsFromEnv(db: DynamoDBDocumentClient) {
 /** Brings the plays of a user up to date, on this deployment. */
 export const syncFromEnv = (db: DynamoDBDocumentClient) => createSyncPlays(partsFromEnv(db));
 
-/** A computation for the cache: whose, until when, and what counts its calls. */
+/** A computation for the cache: whose, until when, and who hears of its calls. */
 interface ComputeJob {
   userId: string;
   signal: AbortSignal;
-  usage?: SpotifyUsage;
+  observe?: Observe | undefined;
 }
 
 /**
@@ -51,8 +52,10 @@ export function computeFromEnv(db: DynamoDBDocumentClient): (job: ComputeJob) =>
   const known = computations.get(db);
   if (known) return known;
   const computeArtists = createComputeArtists({ ...partsFromEnv(db), selectionStore: selectionsFromEnv(db) });
-  const compute = async ({ userId, signal, usage = noUsage() }: ComputeJob): Promise<ComputedList> => {
+  const compute = async ({ userId, signal, observe }: ComputeJob): Promise<ComputedList> => {
     const nowMs = systemClock.nowMs();
+    const usage = noUsage();
+    observe?.({ name: 'platform-asked', usage });
     const { artists, reauthorizeSoonFromMs } = await computeArtists({ userId, nowMs, signal, usage });
     return { artists, computedAtMs: nowMs, reauthorizeSoonFromMs };
   };

@@ -1,5 +1,12 @@
 import type { ArtistsCache } from '../cache/artists-cache.ts';
+import type { Observe } from '../cache/events.ts';
 import type { SelectionStore } from './selection-store.ts';
+
+interface ToggleDeps {
+  cache: Pick<ArtistsCache, 'overlaySelection'>;
+  selections: SelectionStore;
+  observe?: Observe;
+}
 
 /**
  * Sets or, when `selected` is undefined, flips the selection, then has the cached list follow. In this order: a
@@ -9,7 +16,7 @@ import type { SelectionStore } from './selection-store.ts';
  * @throws SelectionLimitReached or StorageUnavailable. Asking again sets things right, unless it flips.
  */
 export async function toggleArtist(
-  { cache, selections }: { cache: Pick<ArtistsCache, 'overlaySelection'>; selections: SelectionStore },
+  { cache, selections, observe }: ToggleDeps,
   userId: string,
   artistId: string,
   selected?: boolean,
@@ -17,6 +24,9 @@ export async function toggleArtist(
   const now = selected ?? (await selections.flip(userId, artistId));
   if (selected === true) await selections.select(userId, artistId);
   if (selected === false) await selections.deselect(userId, artistId);
-  await cache.overlaySelection(userId, artistId, now);
+  const { newlyStale, expiresAtSeconds, removed } = await cache.overlaySelection(userId, artistId, now);
+  observe?.({ name: 'toggled' });
+  if (newlyStale && expiresAtSeconds) observe?.({ name: 'marked-stale', list: { expiresAtSeconds } });
+  if (removed) observe?.({ name: 'removed', list: removed });
   return now;
 }

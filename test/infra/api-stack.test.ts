@@ -129,7 +129,8 @@ describe('the functions', () => {
     'POWERTOOLS_SERVICE_NAME',
     'STAGE',
   ];
-  const cache = ['CACHE_TABLE', 'FRESH_SECONDS', 'KEEP_SECONDS'];
+  const ages = ['FRESH_SECONDS', 'KEEP_SECONDS'];
+  const cache = ['CACHE_TABLE', ...ages];
   const spotify = ['SPOTIFY_SECRET_ID', 'TOKEN_KEY_ID'];
 
   it.each<[FunctionName, string[]]>([
@@ -138,13 +139,16 @@ describe('the functions', () => {
       [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE', 'RETRY_SECONDS', 'REFRESH_FUNCTION'],
     ],
     ['refresh-artists', [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE', 'RETRY_SECONDS']],
-    ['toggle-artist', [...cache, 'ACCOUNT_TABLE']],
+    ['toggle-artist', [...cache, 'ACCOUNT_TABLE', 'STATISTICS_TABLE']],
     ['sync-artists', [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE']],
     ['get-profile', [...cache, 'ACCOUNT_TABLE']],
     ['connect-platform', ['ACCOUNT_TABLE', 'SPOTIFY_SECRET_ID', 'SPOTIFY_REDIRECT_URI']],
-    ['complete-connection', [...cache, ...spotify, 'ACCOUNT_TABLE', 'SPOTIFY_REDIRECT_URI']],
-    ['disconnect-platform', [...cache, 'ACCOUNT_TABLE']],
-    ['get-cache-stats', ['STATISTICS_TABLE']],
+    [
+      'complete-connection',
+      [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE', 'SPOTIFY_REDIRECT_URI'],
+    ],
+    ['disconnect-platform', [...cache, 'ACCOUNT_TABLE', 'STATISTICS_TABLE']],
+    ['get-cache-stats', [...ages, 'STATISTICS_TABLE']],
     ['not-found', []],
     ['sweep', [...cache, 'STATISTICS_TABLE']],
   ])('%s has exactly the environment that it uses', (name, own) => {

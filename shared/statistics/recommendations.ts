@@ -1,0 +1,201 @@
+import type { Locale } from '../http/messages.ts';
+import { causeOfMisses } from './cause-of-misses.ts';
+import type { FleetStatistics } from './read-statistics.ts';
+import { HOUR_MS } from './slots.ts';
+
+export type Severity = 'info' | 'warning' | 'critical';
+
+/** What the figures suggest to an operator. `code` is for programs, `message` for people. */
+export interface Recommendation {
+  code: string;
+  severity: Severity;
+  message: string;
+}
+
+/** Fewer requests say nothing: a single one would be a rate of 100 %. */
+const ENOUGH_REQUESTS = 20;
+/** What happened less often than this may be chance, whatever its share. */
+const MORE_THAN_CHANCE = 3;
+/** Fewer calls to Spotify, likewise: two computations or so. */
+const ENOUGH_CALLS = 20;
+/** An average over fewer is that of a few users. */
+const ENOUGH_COMPUTATIONS = 10;
+
+/** What the cache is built to reach. */
+const EXPECTED_HIT_RATE = 0.95;
+/** Below it most of the gain is gone: latency and Spotify's quota suffer. */
+const POOR_HIT_RATE = 0.8;
+/** Consents end after six months, so some users always have to reconnect: about 0.5 % a day. */
+const MUCH_FALLBACK = 0.05;
+/** Old copies for other reasons: brief overlaps of refreshes stay below it, outages do not. */
+const MUCH_STALE = 0.05;
+/** A 429 now and then is Spotify's way; beyond 1 % of calls we ask too much, beyond 10 % we are being refused. */
+const SOME_RATE_LIMITING = 0.01;
+const HEAVY_RATE_LIMITING = 0.1;
+/** Of 100 requests one failed: users notice; of 20: an outage. */
+const SOME_ERRORS = 0.01;
+const MANY_ERRORS = 0.05;
+/** A first computation should take 2 to 3 s; a request with an old copy waits 4 s for a new one. */
+const SLOW_COMPUTATION_MS = 4_000;
+/** The sweep runs every hour: after two it missed one, after six it has missed a whole life of a list. */
+const LATE_SWEEP_MS = 2 * HOUR_MS;
+const DEAD_SWEEP_MS = 6 * HOUR_MS;
+
+type Localised = Readonly<Record<Locale, string>>;
+type Found = { code: string; severity: Severity; message: Localised } | undefined;
+type Rule = (statistics: FleetStatistics) => Found;
+
+/** What the figures suggest, the gravest first; nothing where they are too few to suggest anything. Pure. */
+export function recommend(statistics: FleetStatistics, locale: Locale): Recommendation[] {
+  return RULES.flatMap((rule) => rule(statistics) ?? [])
+    .sort((a, b) => GRAVITY[b.severity] - GRAVITY[a.severity])
+    .map(({ code, severity, message }) => ({ code, severity, message: message[locale] }));
+}
+const GRAVITY: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
+
+const requestsOf = ({ counts }: FleetStatistics) =>
+  counts.hits + counts.misses + counts.stale + counts.fallbackRevoked + counts.errors;
+
+/** The share of all requests; 0 while there are too few of either. */
+function shareOf(statistics: FleetStatistics, count: number): number {
+  const requests = requestsOf(statistics);
+  return requests < ENOUGH_REQUESTS || count < MORE_THAN_CHANCE ? 0 : count / requests;
+}
+
+const RULES: readonly Rule[] = [
+  manyErrors,
+  lateSweep,
+  rateLimited,
+  lowHitRate,
+  usersToReconnect,
+  oldCopies,
+  slowComputations,
+  unreadableLists,
+];
+
+function lowHitRate(statistics: FleetStatistics): Found {
+  const { counts } = statistics;
+  const requests = requestsOf(statistics);
+  if (requests < ENOUGH_REQUESTS || counts.hits / requests >= EXPECTED_HIT_RATE) return undefined;
+  const cause = causeOfMisses(counts);
+  // New users cannot be served what nobody computed yet: growth is no defect.
+  const severity = cause.isGrowth ? 'info' : counts.hits / requests < POOR_HIT_RATE ? 'critical' : 'warning';
+  const rate = percent(counts.hits / requests);
+  return {
+    code: 'LOW_HIT_RATE',
+    severity,
+    message: {
+      fr: `${rate.fr} des requêtes sont servies par le cache, pour plus de 95 % attendus. ${cause.fr}`,
+      en: `${rate.en} of requests are served from the cache, where more than 95% are expected. ${cause.en}`,
+    },
+  };
+}
+
+function usersToReconnect(statistics: FleetStatistics): Found {
+  const { fallbackRevoked } = statistics.counts;
+  const share = shareOf(statistics, fallbackRevoked);
+  if (share < MUCH_FALLBACK) return undefined;
+  const rate = percent(share);
+  return {
+    code: 'USERS_TO_RECONNECT',
+    severity: 'warning',
+    message: {
+      fr: `${rate.fr} des requêtes reçoivent une ancienne copie parce que l'accès à Spotify est révoqué ou a expiré. Invitez ces utilisateurs à se reconnecter.`,
+      en: `${rate.en} of requests get an old copy because access to Spotify was revoked or has expired. Invite these users to reconnect.`,
+    },
+  };
+}
+
+function oldCopies(statistics: FleetStatistics): Found {
+  const share = shareOf(statistics, statistics.counts.stale);
+  if (share < MUCH_STALE) return undefined;
+  const rate = percent(share);
+  return {
+    code: 'MANY_STALE',
+    severity: 'warning',
+    message: {
+      fr: `${rate.fr} des requêtes reçoivent une ancienne copie en attendant Spotify. Vérifiez l'état de Spotify et la durée des calculs.`,
+      en: `${rate.en} of requests get an old copy while Spotify is waited for. Check the status of Spotify and how long computations take.`,
+    },
+  };
+}
+
+function rateLimited({ counts }: FleetStatistics): Found {
+  const { calls } = counts;
+  const share =
+    calls < ENOUGH_CALLS || counts.rateLimited < MORE_THAN_CHANCE ? 0 : counts.rateLimited / calls;
+  if (share < SOME_RATE_LIMITING) return undefined;
+  const rate = percent(share);
+  return {
+    code: 'SPOTIFY_RATE_LIMITED',
+    severity: share < HEAVY_RATE_LIMITING ? 'warning' : 'critical',
+    message: {
+      fr: `Spotify refuse ${rate.fr} de nos appels (429). Demandez un quota étendu ou allongez la durée de fraîcheur.`,
+      en: `Spotify refuses ${rate.en} of our calls (429). Ask for an extended quota, or lengthen the fresh window.`,
+    },
+  };
+}
+
+function manyErrors(statistics: FleetStatistics): Found {
+  const share = shareOf(statistics, statistics.counts.errors);
+  if (share < SOME_ERRORS) return undefined;
+  const rate = percent(share);
+  return {
+    code: 'MANY_ERRORS',
+    severity: share < MANY_ERRORS ? 'warning' : 'critical',
+    message: {
+      fr: `${rate.fr} des requêtes échouent sans copie utilisable. Consultez les journaux par code d'erreur.`,
+      en: `${rate.en} of requests fail without a usable copy. Look at the logs by error code.`,
+    },
+  };
+}
+
+function slowComputations({ counts }: FleetStatistics): Found {
+  if (counts.computations < ENOUGH_COMPUTATIONS) return undefined;
+  const averageMs = counts.computationMs / counts.computations;
+  if (averageMs < SLOW_COMPUTATION_MS) return undefined;
+  const seconds = (averageMs / 1000).toFixed(1);
+  return {
+    code: 'SLOW_COMPUTATIONS',
+    severity: 'warning',
+    message: {
+      fr: `Un calcul dure ${seconds.replace('.', ',')} s en moyenne, pour 2 à 3 s attendues. Vérifiez la latence de Spotify et la taille des bibliothèques.`,
+      en: `A computation takes ${seconds} s on average, where 2 to 3 s are expected. Check the latency of Spotify and the size of libraries.`,
+    },
+  };
+}
+
+function lateSweep({ toMs, lastSweep, activeSinceMs }: FleetStatistics): Found {
+  // Before the first sweep: late when there was something to sweep for so long.
+  const sinceMs = lastSweep?.sweptAtMs ?? activeSinceMs ?? toMs;
+  const lateMs = toMs - sinceMs;
+  if (lateMs < LATE_SWEEP_MS) return undefined;
+  const hours = Math.floor(lateMs / HOUR_MS);
+  return {
+    code: 'SWEEP_LATE',
+    severity: lateMs < DEAD_SWEEP_MS ? 'warning' : 'critical',
+    message: {
+      fr: `Le nettoyage horaire n'a pas eu lieu depuis ${hours} h. Vérifiez son planificateur et la file des échecs.`,
+      en: `The hourly sweep has not run for ${hours} h. Check its schedule and the queue of failures.`,
+    },
+  };
+}
+
+function unreadableLists({ counts }: FleetStatistics): Found {
+  if (counts.unreadable === 0) return undefined;
+  return {
+    code: 'UNREADABLE_LISTS',
+    severity: 'warning',
+    message: {
+      fr: `${counts.unreadable} requêtes ont trouvé une liste illisible, qui a été recalculée. Un déploiement mélange-t-il deux formats ?`,
+      en: `${counts.unreadable} requests found a list that could not be read, and was computed anew. Does a deployment mix two formats?`,
+    },
+  };
+}
+
+/** One decimal below 10 %, none above. */
+function percent(share: number): Localised {
+  const digits = share < 0.1 ? 1 : 0;
+  const text = (share * 100).toFixed(digits);
+  return { fr: `${text.replace('.', ',')} %`, en: `${text}%` };
+}
