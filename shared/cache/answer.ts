@@ -1,4 +1,4 @@
-import type { CacheStatus, WarningCode } from '../contract/schemas.ts';
+import type { StaleCode } from '../contract/artists-page.ts';
 import {
   type AppError,
   ComputationPending,
@@ -13,20 +13,24 @@ import {
 } from '../errors.ts';
 import type { CopyPage, Lookup } from './artists-cache.ts';
 
+/** How old the copy is, and why there is no better one. */
+type Situation =
+  | { cacheStatus: 'fresh'; warningCode?: never }
+  | { cacheStatus: 'stale'; warningCode: StaleCode }
+  | { cacheStatus: 'fallback_revoked'; warningCode: 'SPOTIFY_TOKEN_REVOKED' };
+
 /** What a request for a page is answered with, before it becomes HTTP. */
-export interface Answer {
+export type Answer = Situation & {
   copy: CopyPage;
   /** Changes whenever the content may have changed: the root of the ETag. */
   fence: string;
   /** Served from a stored copy, not computed by this request. */
   cached: boolean;
-  cacheStatus: CacheStatus;
-  warningCode?: WarningCode;
   /** Set when this request computed: what it had to go by before. */
   forwarded?: 'miss' | 'stale';
   /** Whether what this request computed was stored. */
   stored?: boolean;
-}
+};
 
 /** Why a request gets an old copy, or an error. */
 export type Cause = ErrorCode | 'REFRESH_IN_PROGRESS';
@@ -47,7 +51,7 @@ export function fallback(found: Lookup, cause: Cause, nowMs: number, retryAfterS
   return { copy, fence, cached: true, ...oldCopy(cause) };
 }
 
-function oldCopy(cause: Cause): { cacheStatus: CacheStatus; warningCode: WarningCode } {
+function oldCopy(cause: Cause): Situation {
   switch (cause) {
     case 'SPOTIFY_TOKEN_REVOKED':
     // A copy without a connection: its user, too, has to connect again.

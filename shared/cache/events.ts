@@ -1,4 +1,4 @@
-import type { WarningCode } from '../contract/schemas.ts';
+import type { WarningCode } from '../contract/artists-page.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { StoredList } from './entry.ts';
 

@@ -1,22 +1,11 @@
 import * as v from 'valibot';
+import type { ErrorCode } from '../errors.ts';
 
 /** The pieces that the routes share. Every schema here validates and is the source of the TypeScript type. */
 
 /** How old a copy is, in one word: the three statuses that the mobile team reads. */
 export const CacheStatus = v.picklist(['fresh', 'stale', 'fallback_revoked']);
 export type CacheStatus = v.InferOutput<typeof CacheStatus>;
-
-/** Why a reply carries a warning. */
-export const WarningCode = v.picklist([
-  'REFRESH_IN_PROGRESS',
-  'REAUTHORIZE_SOON',
-  'SPOTIFY_RATE_LIMITED',
-  'SPOTIFY_SCOPE_MISSING',
-  'SPOTIFY_TOKEN_REVOKED',
-  'SPOTIFY_UNAVAILABLE',
-  'STORAGE_UNAVAILABLE',
-]);
-export type WarningCode = v.InferOutput<typeof WarningCode>;
 
 /** A Spotify id: 22 characters, base62. */
 export const SpotifyId = v.pipe(
@@ -28,6 +17,7 @@ export const SpotifyId = v.pipe(
 export const Timestamp = v.pipe(
   v.string(),
   v.isoTimestamp(),
+  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
   v.description('UTC, ISO 8601, milliseconds'),
   v.examples(['2026-11-22T12:00:00.000Z']),
 );
@@ -54,7 +44,9 @@ function wholeNumber(min: number, max: number, fallback: number) {
       v.string(),
       v.regex(/^(?:0|[1-9][0-9]{0,15})$/, message),
       v.transform(Number),
+      // What remains true of the number, once more: a description of the API reads from here on.
       v.number(),
+      v.integer(message),
       v.minValue(min, message),
       v.maxValue(max, message),
     ),
@@ -65,38 +57,27 @@ function wholeNumber(min: number, max: number, fallback: number) {
 export const PageNumber = wholeNumber(0, Number.MAX_SAFE_INTEGER, 0);
 export const PageLimit = wholeNumber(1, 100, 10);
 
-export const ArtistView = v.object({
-  id: v.string(),
-  name: v.string(),
-  image_url: v.nullable(v.string()),
-  url: v.string(),
-  genres: v.array(v.string()),
-  score: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
-  rank: v.pipe(v.number(), v.integer(), v.minValue(1), v.description('1-based, over the whole list')),
-  selected: v.boolean(),
-  platform: v.literal('spotify'),
+/** Why a field of the request was refused. Never holds what was sent. */
+export const InvalidField = v.object({
+  field: v.pipe(v.string(), v.description('Its path, like `artist_id`; `body` for the whole')),
+  reason: v.string(),
 });
-export type ArtistView = v.InferOutput<typeof ArtistView>;
 
-export const Pagination = v.object({
-  page: Count,
-  limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
-  total: Count,
-  total_pages: Count,
-  has_next: v.boolean(),
-});
-export type Pagination = v.InferOutput<typeof Pagination>;
+/** What the user can do about it. */
+export const ReconnectAction = v.object({ action: v.literal('reconnect'), platform_slug: v.string() });
 
-export const Failure = v.object({
-  success: v.literal(false),
-  error: v.object({
-    code: v.string(),
-    message: v.pipe(v.string(), v.description('For a person, localised: never branch on it')),
-    request_id: v.string(),
-    details: v.optional(v.array(v.record(v.string(), v.string()))),
-  }),
-});
-export type Failure = v.InferOutput<typeof Failure>;
+/** The envelope of a failure; `more` is what its `error` holds beyond what every error holds. */
+export function failure<TCode extends ErrorCode, TMore extends v.ObjectEntries>(code: TCode, more: TMore) {
+  return v.object({
+    success: v.literal(false),
+    error: v.object({
+      code: v.literal(code),
+      message: v.pipe(v.string(), v.description('For a person, localised: never branch on it')),
+      request_id: v.pipe(v.string(), v.description('To quote when something has to be looked into')),
+      ...more,
+    }),
+  });
+}
 
 /** The envelope of every success. */
 export function success<TData extends v.GenericSchema>(data: TData) {

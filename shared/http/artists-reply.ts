@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Answer } from '../cache/answer.ts';
-import type { ReplyOf } from '../contract/route.ts';
+import type { ArtistView, CopyStatus, WarningCode } from '../contract/artists-page.ts';
+import type { DataOf } from '../contract/route.ts';
 import type { getArtists } from '../contract/routes.ts';
-import type { ArtistView, WarningCode } from '../contract/schemas.ts';
 import { type Locale, warningMessages } from './messages.ts';
 import { Reply } from './reply.ts';
 
@@ -18,44 +18,46 @@ interface Page {
 
 /** The reply of `GET /api/user/artists`, its `Age`, `Cache-Status` (RFC 9211) and `ETag` included. */
 export function artistsReply(answer: Answer, request: Page): Reply {
-  const warningCode = answer.warningCode ?? dueReauthorization(answer, request.nowMs);
+  const status = copyStatus(answer, request);
   return new Reply(
-    body(answer, warningCode, request),
+    body(answer, status, request),
     {
       'cache-control': 'private, no-cache',
       // Two clocks may disagree by a moment: nothing is younger than new.
       age: String(Math.max(0, secondsBetween(answer.copy.timestampMs, request.nowMs))),
       'cache-status': cacheStatus(answer, request),
     },
-    etag(answer, warningCode, request),
+    etag(answer, status, request),
   );
 }
 
-/** The hint that the consent is about to expire never displaces what is wrong now. */
-function dueReauthorization({ copy }: Answer, nowMs: number): WarningCode | undefined {
-  const fromMs = copy.reauthorizeSoonFromMs;
-  return fromMs !== undefined && nowMs >= fromMs ? 'REAUTHORIZE_SOON' : undefined;
+function copyStatus(answer: Answer, { nowMs, locale }: Page): CopyStatus {
+  const warn = <TCode extends WarningCode>(code: TCode) => ({
+    warning: warningMessages[code][locale],
+    warning_code: code,
+  });
+  switch (answer.cacheStatus) {
+    case 'fresh': {
+      const fromMs = answer.copy.reauthorizeSoonFromMs;
+      const soon = fromMs !== undefined && nowMs >= fromMs;
+      return { cache_status: 'fresh', ...(soon && warn('REAUTHORIZE_SOON')) };
+    }
+    case 'stale':
+      return { cache_status: 'stale', ...warn(answer.warningCode) };
+    case 'fallback_revoked':
+      return { cache_status: 'fallback_revoked', ...warn(answer.warningCode) };
+  }
 }
 
-function body(answer: Answer, warningCode: WarningCode | undefined, { page, limit, locale }: Page) {
-  const { copy } = answer;
-  const status = {
-    cache_status: answer.cacheStatus,
-    ...(warningCode && { warning: warningMessages[warningCode][locale], warning_code: warningCode }),
-  };
+function body({ copy, cached }: Answer, status: CopyStatus, { page, limit }: Page) {
   const firstRank = page * limit + 1;
-  const reply: ReplyOf<typeof getArtists> = {
-    success: true,
-    ...status,
-    data: {
-      artists: copy.artists.map((artist, i): ArtistView => ({ ...artist, rank: firstRank + i })),
-      pagination: paginate(copy.total, page, limit),
-      cached: answer.cached,
-      ...status,
-      cached_at: new Date(copy.timestampMs).toISOString(),
-    },
+  const data: Omit<DataOf<typeof getArtists>, keyof CopyStatus> = {
+    artists: copy.artists.map((artist, i): ArtistView => ({ ...artist, rank: firstRank + i })),
+    pagination: paginate(copy.total, page, limit),
+    cached,
+    cached_at: new Date(copy.timestampMs).toISOString(),
   };
-  return reply;
+  return { success: true, ...status, data: { ...data, ...status } };
 }
 
 /** Where a page stands in a list of `total`. */
@@ -76,7 +78,7 @@ function cacheStatus({ copy, cached, cacheStatus, ...answer }: Answer, { nowMs, 
 const secondsBetween = (fromMs: number, toMs: number) => Math.floor((toMs - fromMs) / 1000);
 
 /** Everything that makes a difference to the reader, `cached` excepted: whoever computed sees the same list. */
-function etag(answer: Answer, warningCode: WarningCode | undefined, { page, limit, locale }: Page): string {
-  const covered = [answer.fence, page, limit, answer.cacheStatus, warningCode, locale].join('|');
+function etag({ fence }: Answer, status: CopyStatus, { page, limit, locale }: Page): string {
+  const covered = [fence, page, limit, status.cache_status, status.warning_code, locale].join('|');
   return createHash('sha256').update(covered).digest('base64url').slice(0, 27);
 }

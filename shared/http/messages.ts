@@ -1,4 +1,4 @@
-import type { WarningCode } from '../contract/schemas.ts';
+import type { WarningCode } from '../contract/artists-page.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /** The languages that people are answered in; the first is for whoever asks for none of them. */
