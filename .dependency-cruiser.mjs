@@ -5,13 +5,13 @@
 
 /** Parts of `shared` that compute and nothing else: safe for infrastructure, tools and tests to import. */
 const PURE =
-  '^shared/(contract/|artist\\.ts|clock\\.ts|errors\\.ts|pagination|cache/(codec/|artist-codec|freshness|keys|pagination)|artists/(scoring|pagination))';
+  '^shared/(contract/|artist\\.ts|clock\\.ts|errors\\.ts|http/messages|pagination|cache/(codec/|artist-codec|freshness|keys|pagination)|artists/(scoring|pagination))';
 
 /** What reaches outside of the process. */
 const INPUT_OUTPUT = [
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|readline|tls|worker_threads)(/|$)',
   '(^|node_modules/)(@aws-sdk|@smithy|@aws-lambda-powertools|@middy)/',
-  '^shared/(storage|http|spotify|platforms|metrics|statistics)/',
+  '^shared/(storage|http/(?!messages)|spotify|platforms|metrics|statistics)/',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
