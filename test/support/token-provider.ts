@@ -40,6 +40,7 @@ export function aRotatingProvider(
     issue,
     refusals,
     issued: () => issued,
+    revoke: (token: string) => alive.delete(token),
     revokeAll: () => alive.clear(),
   };
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PlatformNotConnected, PlatformRevoked, StorageUnavailable } from '../../../shared/errors.ts';
 import type { ConnectionStore } from '../../../shared/platforms/connection-store.ts';
 import { createRefreshAccess } from '../../../shared/platforms/refresh-access.ts';
+import { createTokenKeeper } from '../../../shared/platforms/token-keeper.ts';
 import type { TokenVault } from '../../../shared/platforms/token-vault.ts';
 import { aClock, NOON } from '../../support/a-clock.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
@@ -50,18 +51,19 @@ async function connect(
   });
 }
 
+const plainKey = {
+  sealed: new Uint8Array([1]),
+  seal: (token: string) => new Uint8Array(Buffer.from(token)),
+  open: (sealed: Uint8Array) => Buffer.from(sealed).toString(),
+};
+const plainVault = { newKey: async () => plainKey, openKey: async () => plainKey };
+
 /** The same without a network, so that a scheduler decides the order of everything. */
 async function memoryUser(provider: Provider, scheduled: <T>(work: Promise<T>) => Promise<T>) {
   const clock = aClock();
   const user = 'alice';
-  const key = {
-    sealed: new Uint8Array([1]),
-    seal: (token: string) => new Uint8Array(Buffer.from(token)),
-    open: (sealed: Uint8Array) => Buffer.from(sealed).toString(),
-  };
-  const vault = { newKey: async () => key, openKey: async () => key };
   const connections = memoryConnections();
-  await connect({ connections, vault }, user, provider);
+  await connect({ connections, vault: plainVault }, user, provider);
   const slowly = Object.fromEntries(
     Object.entries(connections).map(([name, act]) => [
       name,
@@ -73,7 +75,7 @@ async function memoryUser(provider: Provider, scheduled: <T>(work: Promise<T>) =
   ) as unknown as ConnectionStore;
   const refreshAccess = createRefreshAccess({
     connections: slowly,
-    vault,
+    vault: plainVault,
     tokenEndpoint: provider.endpoint,
     clock: { ...clock, sleep: () => scheduled(Promise.resolve()) },
   });
@@ -269,6 +271,38 @@ describe('two refreshes at once', () => {
     const service = await userOf(provider);
     await Promise.all([service.refresh(), service.refresh()]);
     expect((await storedTokens(service)).toSorted()).toEqual(['refresh-2', 'refresh-3']);
+  });
+
+  test('of two tokens the spare is tried before a revocation is concluded, and the dead one is dropped', async () => {
+    const provider = aRotatingProvider({ usedTokensLiveOn: true, newestOnly: false });
+    const service = await userOf(provider);
+    await Promise.all([service.refresh(), service.refresh()]);
+    const [first = '', spare] = await storedTokens(service);
+    await service.refresh();
+    expect(await storedTokens(service)).toEqual(['refresh-4', spare]);
+    provider.revoke('refresh-4');
+    provider.revoke(first);
+    await expect(service.refresh()).resolves.toMatchObject({ accessToken: 'access-refresh-5' });
+    expect(await storedTokens(service)).toEqual(['refresh-5']);
+  });
+
+  test('a token that works is brought back, though somebody erased it meanwhile', async () => {
+    const connections = memoryConnections();
+    const provider = aRotatingProvider(ROTATES);
+    await connect({ connections, vault: plainVault }, 'alice', provider);
+    const connection = await connections.read('alice');
+    const marked = connection && (await connections.markRevoked(connection, NOON, NOON));
+    if (!marked) throw new Error('not connected');
+    const held = { connection: marked, key: plainKey, tokens: ['refresh-1'], unsaved: false };
+    await connections.eraseTokens(marked);
+    const keeper = createTokenKeeper({ connections, clock: aClock() });
+    const refused = new Set<string>();
+    expect(await keeper.keep(held, { used: 'refresh-1', received: undefined, refused })).toBe(true);
+    const { status, refreshTokens } = (await connections.read('alice')) ?? {};
+    expect({ status, tokens: refreshTokens?.map(plainKey.open) }).toEqual({
+      status: 'connected',
+      tokens: ['refresh-1'],
+    });
   });
 
   const policies = fc.record({ usedTokensLiveOn: fc.boolean(), newestOnly: fc.boolean() });
