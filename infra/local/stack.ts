@@ -80,8 +80,11 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
     parts,
   );
   const { clock } = options;
+  const cacheTable = tableOf(model, 'CACHE_TABLE');
+  if (!cacheTable) throw new Error('no function has a CACHE_TABLE');
+  const db = DynamoDBDocumentClient.from(client);
   const control = createControl({
-    cache: createCacheControl({ db: DynamoDBDocumentClient.from(client), table: cacheTableOf(model) }),
+    cache: createCacheControl({ db, cacheTable, accountTable: tableOf(model, 'ACCOUNT_TABLE') }),
     issuer: await createIssuer({
       url: settings.jwtIssuer,
       audience: AUDIENCE,
@@ -120,11 +123,9 @@ function stepsOf({ onPart }: LocalStackOptions, signal: AbortSignal): Step {
   };
 }
 
-/** The table of the cached lists, by the name under which functions are told of it. */
-function cacheTableOf({ functions }: Model): string {
-  const [name] = functions.flatMap(({ environment }) => environment.CACHE_TABLE ?? []);
-  if (name === undefined) throw new Error('no function has a CACHE_TABLE');
-  return name;
+/** A table by the variable under which functions are told of it. */
+function tableOf({ functions }: Model, variable: string): string | undefined {
+  return functions.flatMap(({ environment }) => environment[variable] ?? [])[0];
 }
 
 async function allReachable({ dynamodb, spotify }: Foundations): Promise<boolean> {

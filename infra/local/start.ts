@@ -9,6 +9,16 @@ import { tour } from './tour.ts';
  */
 const SAME_WISH_MS = 1000;
 
+/** How often to look whether npm still runs. */
+const PARENT_CHECK_MS = 500;
+
+/** npm that is killed takes nothing with it: this process has to notice by itself that it has another parent. */
+function onOrphaned(stop: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop(), PARENT_CHECK_MS).unref();
+}
+
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) return console.log(HELP);
   const settings = readSettings(process.env, args);
@@ -31,6 +41,7 @@ async function main(args: readonly string[]): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  onOrphaned(stop);
 
   const startedAtMs = performance.now();
   try {

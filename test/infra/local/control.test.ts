@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dyn
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStack, startLocalStack } from '../../../infra/local/stack.ts';
+import { computationKey } from '../../../shared/cache/keys.ts';
 import { fixtureApp } from '../../support/fixture-app.ts';
 import { http } from '../../support/http-client.ts';
 
@@ -115,12 +116,7 @@ describe('age', () => {
 
   it('moves every moment of the entry and of its back-off, and nothing else', async () => {
     await put(entry('alice'));
-    const computation = {
-      pk: 'user_artists:alice#computation',
-      lease: 'x',
-      retryAt: WRITTEN_MS,
-      confirmAt: WRITTEN_MS,
-    };
+    const computation = { ...computationKey('alice'), leaseToken: 'x', retryAt: WRITTEN_MS };
     await put(computation);
 
     expect((await post('/_local/age', { user: 'alice', seconds: 10_801 })).status).toBe(200);
@@ -135,7 +131,6 @@ describe('age', () => {
     expect(await read(computation.pk)).toEqual({
       ...computation,
       retryAt: WRITTEN_MS - 10_801_000,
-      confirmAt: WRITTEN_MS - 10_801_000,
     });
   });
 
@@ -149,8 +144,8 @@ describe('age', () => {
   });
 
   it('is 404 without an entry, also while a first computation runs', async () => {
-    await put({ pk: 'user_artists:carol#computation', retryAt: WRITTEN_MS });
-    await put({ pk: 'user_artists:carol', lease: 'x' });
+    await put({ ...computationKey('carol'), retryAt: WRITTEN_MS });
+    await put({ pk: 'user_artists:carol', fence: 'x', expiresAt: EXPIRES_S });
     for (const user of ['nobody', 'carol']) {
       const reply = await post('/_local/age', { user, seconds: 1 });
       expect([reply.status, reply.json.error.code]).toEqual([404, 'NOT_FOUND']);

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { http } from '../../support/http-client.ts';
+import { descendants, isRunning, startProcess } from '../../support/start-process.ts';
+
+const started: ReturnType<typeof startProcess>[] = [];
+afterEach(() => {
+  for (const { child } of started.splice(0)) child.kill('SIGKILL');
+});
+
+/** What is killed cannot tidy up after itself. */
+const temporary = mkdtempSync(join(tmpdir(), 'artists-cache-test-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+function start({ env, ...options }: Parameters<typeof startProcess>[0] = {}) {
+  const process = startProcess({ ...options, env: { TMPDIR: temporary, ...env } });
+  started.push(process);
+  return process;
+}
+
+/** A running stack with functions that have been used, and every process that belongs to it. */
+async function running() {
+  const process = start();
+  const url = await process.ready();
+  await Promise.all(['/nothing', '/else'].map((path) => http('GET', url + path)));
+  const { pid = 0 } = process.child;
+  const pids = descendants(pid);
+  expect(pids.length).toBeGreaterThanOrEqual(2);
+  return { ...process, url, pids: [pid, ...pids] };
+}
+
+const isRefused = (url: string) =>
+  http('GET', url).then(
+    () => false,
+    () => true,
+  );
+
+describe('npm start', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('stops everything on %s and exits 0', async (signal) => {
+    const { child, ended, url, pids } = await running();
+
+    child.kill(signal);
+
+    expect(await ended()).toMatchObject({ status: 0, stderr: '' });
+    expect(pids.filter(isRunning)).toEqual([]);
+    expect(await isRefused(url)).toBe(true);
+  });
+
+  it('leaves no process behind when it is killed', async () => {
+    const { child, pids } = await running();
+
+    child.kill('SIGKILL');
+
+    await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 5000 });
+  });
+
+  it('stops while it is still starting', async () => {
+    const { child, ended } = start();
+    await vi.waitFor(() => expect(descendants(child.pid ?? 0).length).toBeGreaterThan(0), {
+      timeout: 10_000,
+    });
+    const pids = descendants(child.pid ?? 0);
+
+    child.kill('SIGTERM');
+
+    expect(await ended()).toMatchObject({ status: 0, stderr: '' });
+    expect(pids.filter(isRunning)).toEqual([]);
+  });
+});
+
+describe('npm start says in one line why it does not start, and leaves nothing', () => {
+  it.each(['PORT', 'SPOTIFY_PORT', 'DYNAMODB_PORT'])('%s is taken', async (variable) => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as { port: number };
+
+    const { status, stderr } = await start({ env: { [variable]: String(port) } }).ended();
+    taken.close();
+
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      `port ${port} is taken: stop what listens there, or choose another with ${variable}=…\n`,
+    );
+  });
+
+  it.each([
+    [{ PORT: 'x' }, 'PORT must be a whole number, 0 to 65535, and is "x"\n'],
+    [{ SPOTIFY_CLIENT_ID: 'x' }, /^SPOTIFY_CLIENT_SECRET is missing.*\n$/],
+    [
+      { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' },
+      /^DYNAMODB_ENDPOINT http:\/\/127\.0\.0\.1:1 cannot be reached.*\n$/,
+    ],
+  ])('%j', async (env, message) => {
+    const { status, stderr } = await start({ env }).ended();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+});
+
+it('prints help and what it reads from the environment', async () => {
+  const { status, stdout } = await start({ args: ['--help'] }).ended();
+  expect(status).toBe(0);
+  for (const name of ['PORT', 'SPOTIFY_PORT', 'DYNAMODB_PORT', 'FRESH_SECONDS', 'SPOTIFY_CLIENT_SECRET']) {
+    expect(stdout).toContain(name);
+  }
+});
