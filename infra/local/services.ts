@@ -2,7 +2,9 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { createKms } from './aws/kms.ts';
 import { createSecretsManager } from './aws/secrets-manager.ts';
 import { serveAws } from './aws/server.ts';
+import { serveDynamodbFront } from './dynamodb/front.ts';
 import type { Foundations } from './foundations.ts';
+import { createGuard } from './iam/guard.ts';
 import type { LocalKeys } from './keys.ts';
 import { createLogs } from './lambda/logs.ts';
 import { createLambdaService, type LambdaService } from './lambda/service.ts';
@@ -31,9 +33,14 @@ export async function startServices(
   const { clock = systemClock, onFailure = () => undefined, asyncRetryDelaysMs } = options;
   const logs = createLogs(options.logDirectory);
   parts.defer(() => logs.close());
+  const guard = createGuard(model.policies);
+  const front = await serveDynamodbFront({ target: dynamodb.url, tables: model.tables, guard });
+  parts.defer(() => front.close());
   // The functions call AWS and AWS calls the functions: one of the two has to be named before it is there.
   let lambda: LambdaService | undefined;
   const aws = await serveAws({
+    guard,
+    model,
     services: {
       TrentService: createKms({ keys: model.keys, aliases: model.keyAliases, master: keys.kmsMaster }),
       secretsmanager: createSecretsManager({ secrets: model.secrets, value: secretOf(spotify.client) }),
@@ -43,7 +50,7 @@ export async function startServices(
   parts.defer(() => aws.close());
   const running = createLambdaService({
     functions: model.functions,
-    endpoints: endpointsOf(dynamodb.url, aws.url, spotify.url),
+    endpoints: endpointsOf(front.url, aws.url, spotify.url),
     concurrency: options.lambdaConcurrency ?? DEFAULT_CONCURRENCY,
     logs,
     onFailure,
@@ -54,7 +61,7 @@ export async function startServices(
   lambda = running;
   const schedules = startSchedules({ schedules: model.schedules, lambda: running, clock });
   parts.defer(() => schedules.close());
-  return { aws, lambda: running, schedules };
+  return { aws, lambda: running, schedules, guard };
 }
 
 /** In the form in which the deployed secret holds it. */

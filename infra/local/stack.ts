@@ -5,6 +5,7 @@ import { createControl, ISSUER_PATH } from './control/control.ts';
 import { deploy, type Synthesize } from './deployment.ts';
 import { type FoundationOptions, type Foundations, layFoundations, type Step } from './foundations.ts';
 import { createGateway } from './gateway/gateway.ts';
+import type { AccessReport } from './iam/access-ledger.ts';
 import { createIssuer } from './issuer.ts';
 import { loadKeys } from './keys.ts';
 import type { LambdaService } from './lambda/service.ts';
@@ -34,6 +35,8 @@ export interface LocalStack {
   /** Where the logs of the functions are. */
   readonly logDirectory: string;
   readonly lambda: Pick<LambdaService, 'environments' | 'kill' | 'logs' | 'invoke'>;
+  /** What each function was granted by the templates, and what became of it since the start. */
+  accessReport(): AccessReport;
   close(): Promise<void>;
 }
 
@@ -72,7 +75,7 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
   const { model, client } = await deploy(foundations, settings, how, parts);
   const keys = await loadKeys(kept('keys.json'));
   const logDirectory = join(directory, 'logs');
-  const { aws, lambda, schedules } = await startServices(
+  const { aws, lambda, schedules, guard } = await startServices(
     model,
     foundations,
     keys,
@@ -109,6 +112,7 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
     model,
     logDirectory,
     lambda,
+    accessReport: () => guard.report(),
     close: () => parts.disposeAsync(),
   };
 }

@@ -5,17 +5,19 @@ import { AwsError } from './aws-error.ts';
 
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/]+)\/invocations(?:\?.*)?$/;
 
-export function isInvoke(request: IncomingMessage): boolean {
-  return request.method === 'POST' && INVOCATIONS.test(request.url ?? '');
+/** The name or ARN of the function that a request invokes; undefined when it invokes none. */
+export function invokedFunction({ method, url = '' }: IncomingMessage): string | undefined {
+  const name = method === 'POST' ? INVOCATIONS.exec(url)?.[1] : undefined;
+  return name === undefined ? undefined : decodeURIComponent(name);
 }
 
 /** Lambda's Invoke: RequestResponse waits for the result, Event answers 202 and runs by itself, DryRun 204. */
 export async function serveInvoke(
   lambda: Pick<LambdaService, 'invoke' | 'invokeLater'>,
+  name: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const name = decodeURIComponent(INVOCATIONS.exec(request.url ?? '')?.[1] ?? '');
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   const payload = (await readBody(request)).toString('utf8') || '{}';
   requireJson(payload);

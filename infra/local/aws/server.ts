@@ -2,13 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http/body.ts';
 import { type Listening, serve } from '../http/server.ts';
+import { type AwsModel, invokeAccess, kmsAccess, secretAccess } from '../iam/aws-access.ts';
+import type { Guard } from '../iam/guard.ts';
 import type { LambdaService } from '../lambda/service.ts';
 import { AwsError } from './aws-error.ts';
-import { isInvoke, serveInvoke } from './lambda-invoke.ts';
+import { invokedFunction, serveInvoke } from './lambda-invoke.ts';
 
 type Operations = Readonly<Record<string, (input: never) => unknown>>;
 
 interface AwsOptions {
+  /** Who may call what of this. */
+  readonly guard: Guard;
+  readonly model: AwsModel;
   /** By the first part of `x-amz-target`. */
   readonly services: Readonly<Record<'TrentService' | 'secretsmanager', Operations>>;
   /** Undefined while it is being started. */
@@ -16,36 +21,54 @@ interface AwsOptions {
 }
 
 /** What the functions call of AWS beside DynamoDB, on the wire protocols of the SDK, all at one address. */
-export function serveAws({ services, lambda }: AwsOptions): Promise<Listening> {
+export function serveAws(options: AwsOptions): Promise<Listening> {
   return serve(async (request, response) => {
     const requestId = randomUUID();
     response.setHeader('x-amzn-requestid', requestId);
     try {
-      const functions = isInvoke(request) && lambda();
-      if (functions) await serveInvoke(functions, request, response);
-      else await serveJson(services, request, response);
+      const invoked = invokedFunction(request);
+      if (invoked !== undefined) await serveLambda(options, invoked, request, response);
+      else await serveJson(options, request, response);
     } catch (error) {
       sendError(response, error);
     }
   });
 }
 
+/** What IAM is asked for, by the first part of `x-amz-target`. */
+const accesses = { TrentService: kmsAccess, secretsmanager: secretAccess };
+
+async function serveLambda(
+  { guard, model, lambda }: AwsOptions,
+  nameOrArn: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const caller = guard.callerOf(request.headers);
+  if (caller !== undefined) guard.check(caller, [invokeAccess(nameOrArn, model)], 403);
+  const functions = lambda();
+  if (!functions) throw new AwsError('ServiceException', 'the local stack is starting', { status: 500 });
+  await serveInvoke(functions, nameOrArn, request, response);
+}
+
 /** AWS JSON 1.1: the operation in a header, its input and output as JSON. */
 async function serveJson(
-  services: AwsOptions['services'],
+  { services, guard, model }: AwsOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const [service = '', operation = ''] = String(request.headers['x-amz-target']).split('.');
   const body = (await readBody(request)).toString('utf8');
-  const operations: Operations = Object.hasOwn(services, service)
-    ? services[service as keyof AwsOptions['services']]
-    : {};
+  const name = service as keyof typeof accesses;
+  const operations: Operations = Object.hasOwn(services, service) ? services[name] : {};
   const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
   if (!run) {
     throw new AwsError('UnknownOperationException', `the local stack has no ${service}.${operation}`);
   }
-  const text = JSON.stringify(run(JSON.parse(body || '{}') as never));
+  const input: unknown = JSON.parse(body || '{}');
+  const caller = guard.callerOf(request.headers);
+  if (caller !== undefined) guard.check(caller, [accesses[name](operation, input, model)]);
+  const text = JSON.stringify(run(input as never));
   response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
   response.end(text);
 }

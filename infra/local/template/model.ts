@@ -1,6 +1,7 @@
 import { readApi } from './api.ts';
 import type { Stack } from './assembly.ts';
 import { readFunctions } from './functions.ts';
+import { readPolicies } from './policies.ts';
 import { createResolver } from './resolve.ts';
 import { readSchedules } from './schedules.ts';
 import { readTables } from './tables.ts';
@@ -10,8 +11,11 @@ export type Model = ReturnType<typeof readModel>;
 
 export function readModel(stacks: readonly Stack[]) {
   const resolver = createResolver(stacks);
+  const functions = readFunctions(resolver, stacks);
   return {
-    functions: readFunctions(resolver, stacks),
+    functions,
+    /** What each function may do. */
+    policies: readPolicies(resolver, functions),
     api: readApi(resolver),
     tables: readTables(resolver),
     schedules: readSchedules(resolver),
