@@ -13,6 +13,8 @@ export interface FixtureFunction {
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, unknown>>;
   readonly retries?: number;
+  /** The policy of its role; without, the function has no role. */
+  readonly statements?: readonly unknown[];
 }
 
 const stackArtifact = (name: string) => ({
@@ -133,7 +135,7 @@ const schedule = {
 };
 
 function functionResources(name: string, fn: FixtureFunction): Record<string, unknown> {
-  const { route, open, scopes, timeout = 5, properties, environment, retries } = fn;
+  const { route, open, scopes, timeout = 5, properties, environment, retries, statements } = fn;
   const integration = {
     Type: 'AWS::ApiGatewayV2::Integration',
     Properties: {
@@ -169,9 +171,11 @@ function functionResources(name: string, fn: FixtureFunction): Record<string, un
             ...environment,
           },
         },
+        ...(statements ? { Role: { 'Fn::GetAtt': [`${name}Role`, 'Arn'] } } : {}),
         ...properties,
       },
     },
+    ...(statements ? roleResources(name, statements) : {}),
     ...(route
       ? {
           [`${name}Integration`]: integration,
@@ -194,5 +198,18 @@ function functionResources(name: string, fn: FixtureFunction): Record<string, un
             Properties: { FunctionName: { Ref: name }, MaximumRetryAttempts: retries, Qualifier: '$LATEST' },
           },
         }),
+  };
+}
+
+function roleResources(name: string, statements: readonly unknown[]): Record<string, unknown> {
+  return {
+    [`${name}Role`]: { Type: 'AWS::IAM::Role', Properties: {} },
+    [`${name}Policy`]: {
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        Roles: [{ Ref: `${name}Role` }],
+        PolicyDocument: { Version: '2012-10-17', Statement: statements },
+      },
+    },
   };
 }
