@@ -4,10 +4,26 @@ import { closingLine } from './test/support/closing-line.ts';
 export default defineConfig({
   test: {
     reporters: ['default', closingLine((line) => process.stdout.write(`${line}\n`))],
-    include: ['test/**/*.test.ts'],
     restoreMocks: true,
     unstubEnvs: true,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/integration/**'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          // One running stack for all of them: the real bundles, over HTTP.
+          globalSetup: 'test/support/local-stack-setup.ts',
+          // A ban by Spotify is the whole application's: one file's must not meet another's requests.
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,50 @@
+import type { TestProject } from 'vitest/node';
+import { readBody, sendJson } from '../../infra/local/http/body.ts';
+import { serve } from '../../infra/local/http/server.ts';
+import { type LocalStack, startLocalStack } from '../../infra/local/stack.ts';
+
+/** Where the stack that all integration tests share answers. */
+export interface SharedStack {
+  readonly apiUrl: string;
+  readonly spotifyUrl: string;
+  readonly dynamodbUrl: string;
+  /** What a test may do to the functions from its own process: see `test/support/local-stack.ts`. */
+  readonly remoteUrl: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    localStack: SharedStack;
+  }
+}
+
+/** Starts one stack for the whole run: free ports, nothing kept, a synthesis of its own. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const stack = await startLocalStack();
+  const remote = await serveRemote(stack);
+  const { apiUrl, spotifyUrl = '', dynamodbUrl } = stack;
+  project.provide('localStack', { apiUrl, spotifyUrl, dynamodbUrl, remoteUrl: remote.url });
+  return async () => {
+    await remote.close();
+    await stack.close();
+  };
+}
+
+/** Tests run in processes of their own: what the stack lets its owner do, they do over HTTP. */
+function serveRemote({ lambda, model }: LocalStack) {
+  const deployedName = (name: string) => {
+    const spec = model.functions.find((known) => known.name === name || known.name.endsWith(`-${name}`));
+    if (!spec) throw new Error(`no function ${name}`);
+    return spec.name;
+  };
+  return serve(async (request, response) => {
+    const [, action, name = ''] = (request.url ?? '').split('/');
+    const deployed = deployedName(name);
+    if (action === 'logs') return sendJson(response, 200, await lambda.logs(deployed));
+    if (action === 'environments') return sendJson(response, 200, lambda.environments(deployed).length);
+    if (action === 'kill') return sendJson(response, 200, await lambda.kill(deployed).then(() => null));
+    const payload = (await readBody(request)).toString('utf8');
+    if (action === 'invoke') return sendJson(response, 200, await lambda.invoke(deployed, payload));
+    return sendJson(response, 404, null);
+  });
+}
