@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createComputeArtists } from '../../../shared/artists/compute-artists.ts';
+import { createSyncPlays } from '../../../shared/artists/sync-plays.ts';
+import {
+  PlatformNotConnected,
+  PlatformRateLimited,
+  PlatformUnavailable,
+  StorageUnavailable,
+} from '../../../shared/errors.ts';
+import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
+import { aCall, aUser, startService } from '../../support/service.ts';
+
+let dynamoDb: TestDynamoDb;
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+});
+afterAll(() => dynamoDb.close());
+
+async function connectedUser() {
+  const service = await startService(dynamoDb);
+  const user = aUser();
+  await service.connectUser(user);
+  service.accounts.reset();
+  const computeArtists = createComputeArtists(service);
+  return {
+    ...service,
+    user,
+    compute: (call = aCall()) => computeArtists({ userId: user, nowMs: service.clock.nowMs(), ...call }),
+    sync: () => createSyncPlays(service)(user, service.clock.nowMs(), aCall()),
+  };
+}
+
+describe('a computation', () => {
+  test('gives every artist, the best first, ties by id', async () => {
+    const { compute } = await connectedUser();
+    const { artists } = await compute();
+    expect(artists).toHaveLength(137);
+    for (const [i, artist] of artists.entries()) {
+      const next = artists[i + 1];
+      if (next)
+        expect([artist.score > next.score, artist.score === next.score && artist.id < next.id]).toContain(
+          true,
+        );
+    }
+    expect(artists[0]).toEqual({
+      id: expect.stringMatching(/^[0-9A-Za-z]{22}$/),
+      name: expect.any(String),
+      image_url: expect.stringContaining('https://i.scdn.co/image/'),
+      url: `https://open.spotify.com/artist/${artists[0]?.id}`,
+      genres: [],
+      score: expect.any(Number),
+      selected: false,
+      platform: 'spotify',
+    });
+  });
+
+  test('of the same account at the same time gives the same list', async () => {
+    const { compute } = await connectedUser();
+    expect(await compute()).toEqual(await compute());
+  });
+
+  test('takes at most 20 calls for an ordinary account, and counts each', async () => {
+    const { compute, accounts, user } = await connectedUser();
+    const call = aCall();
+    await compute(call);
+    expect(accounts.get(user).total).toBeLessThanOrEqual(20);
+    expect(call.usage).toEqual({
+      calls: accounts.get(user).total,
+      failures: 0,
+      rateLimited: 0,
+      revocations: 0,
+    });
+  });
+
+  test('knows what the user selected', async () => {
+    const { compute, selectionStore, user } = await connectedUser();
+    const wanted = (await compute()).artists[5]?.id ?? '';
+    await selectionStore.select(user, wanted);
+    const { artists } = await compute();
+    expect(artists.filter(({ selected }) => selected).map(({ id }) => id)).toEqual([wanted]);
+  });
+
+  test('takes in the plays that were synced, and they fade', async () => {
+    const { compute, sync, accounts, user, clock } = await connectedUser();
+    const last = (await compute()).artists.at(-1);
+    accounts.addPlays(user, { count: 30, artist_id: last?.id });
+    await sync();
+    const scoreOfLast = async () => (await compute()).artists.find(({ id }) => id === last?.id)?.score ?? 0;
+    const now = await scoreOfLast();
+    expect(now).toBeGreaterThan((last?.score ?? 0) + 5);
+    clock.advance(28 * 86_400_000);
+    expect(await scoreOfLast()).toBeLessThan(now);
+  });
+
+  test('says when the consent ends and from when to renew it', async () => {
+    const { compute } = await connectedUser();
+    const { reauthorizeByMs, reauthorizeSoonFromMs } = await compute();
+    expect(new Date(reauthorizeByMs).toISOString()).toBe('2027-05-22T12:00:00.000Z');
+    expect(new Date(reauthorizeSoonFromMs).toISOString()).toBe('2027-04-22T12:00:00.000Z');
+  });
+
+  test.each(['down', 'html502', 'malformed', 'forbidden', 'unauthorized'])(
+    'gives nothing when Spotify is %s',
+    async (mode) => {
+      const { compute, accounts, user, connections } = await connectedUser();
+      accounts.set(user, { mode });
+      await expect(compute()).rejects.toBeInstanceOf(PlatformUnavailable);
+      expect(await connections.read(user)).toHaveProperty('status', 'connected');
+    },
+  );
+
+  test('under a quota says how long nobody may call', async () => {
+    const { compute, accounts, user } = await connectedUser();
+    accounts.set(user, { mode: 'quota' });
+    await expect(compute()).rejects.toMatchObject({
+      constructor: PlatformRateLimited,
+      retryAfterSeconds: 48_925,
+    });
+  });
+
+  test('that cannot read the selection gives nothing, and stops asking Spotify', async () => {
+    const service = await connectedUser();
+    const broken = { ...service.selectionStore, read: () => Promise.reject(new StorageUnavailable('down')) };
+    const computeArtists = createComputeArtists({ ...service, selectionStore: broken });
+    const request = { userId: service.user, nowMs: service.clock.nowMs(), ...aCall() };
+    await expect(computeArtists(request)).rejects.toBeInstanceOf(StorageUnavailable);
+    expect(service.accounts.get(service.user).total).toBeLessThan(10);
+  });
+
+  test('of one user holds nothing of another, with many at once', async () => {
+    const service = await startService(dynamoDb);
+    const users = Array.from({ length: 12 }, aUser);
+    for (const user of users) await service.connectUser(user);
+    const computeArtists = createComputeArtists(service);
+    const listOf = async (userId: string) =>
+      JSON.stringify((await computeArtists({ userId, nowMs: service.clock.nowMs(), ...aCall() })).artists);
+    const together = await Promise.all(users.map(listOf));
+    for (const [i, user] of users.entries()) expect(together[i]).toBe(await listOf(user));
+    expect(new Set(together).size).toBe(users.length);
+  });
+});
+
+describe('a sync', () => {
+  test('reads the plays once, and then what is new', async () => {
+    const { sync, accounts, user, clock } = await connectedUser();
+    expect(await sync()).toMatchObject({ newPlays: 30, syncedAtMs: clock.nowMs() });
+    expect(await sync()).toMatchObject({ newPlays: 0, artistsUpdated: 0 });
+    clock.advance(60_000);
+    accounts.addPlays(user, { count: 3 });
+    expect(await sync()).toMatchObject({ newPlays: 3 });
+  });
+
+  test('side by side with others counts no play twice', async () => {
+    const { sync, playsStore, user } = await connectedUser();
+    const results = await Promise.all(Array.from({ length: 4 }, sync));
+    expect(results.reduce((sum, { newPlays }) => sum + newPlays, 0)).toBe(30);
+    const gathered = (await playsStore.read(user))?.plays.weights;
+    await sync();
+    expect((await playsStore.read(user))?.plays.weights).toEqual(gathered);
+  });
+
+  test('calls Spotify once in 30 s while it is down', async () => {
+    const { sync, accounts, user, clock } = await connectedUser();
+    accounts.set(user, { mode: 'down' });
+    for (let second = 0; second < 60; second += 1) {
+      await expect(sync()).rejects.toBeInstanceOf(PlatformUnavailable);
+      clock.advance(1_000);
+    }
+    expect(accounts.get(user).total).toBe(2);
+    accounts.set(user, { mode: 'ok' });
+    await expect(sync()).resolves.toBeDefined();
+  });
+
+  test('of a user without connection calls nobody', async () => {
+    const service = await startService(dynamoDb);
+    const sync = createSyncPlays(service)(aUser(), service.clock.nowMs(), aCall());
+    await expect(sync).rejects.toBeInstanceOf(PlatformNotConnected);
+  });
+
+  test('that a disconnection overtakes leaves no play behind', async () => {
+    const service = await connectedUser();
+    const playsStore = {
+      ...service.playsStore,
+      save: async (...args: Parameters<typeof service.playsStore.save>) => {
+        await service.disconnect(service.user);
+        return service.playsStore.save(...args);
+      },
+    };
+    const sync = createSyncPlays({ ...service, playsStore })(service.user, service.clock.nowMs(), aCall());
+    await expect(sync).rejects.toBeInstanceOf(PlatformNotConnected);
+    expect(await service.playsStore.read(service.user)).toBeUndefined();
+  });
+
+  test('that a reconnection overtakes adds nothing to the new connection', async () => {
+    const service = await connectedUser();
+    const playsStore = {
+      ...service.playsStore,
+      save: async (...args: Parameters<typeof service.playsStore.save>) => {
+        await service.connectUser(service.user, 'somebody-else');
+        return service.playsStore.save(...args);
+      },
+    };
+    const sync = createSyncPlays({ ...service, playsStore })(service.user, service.clock.nowMs(), aCall());
+    await expect(sync).rejects.toBeInstanceOf(PlatformNotConnected);
+    expect((await service.playsStore.read(service.user))?.plays.weights.size).toBe(0);
+  });
+
+  test('starts anew for another account, and goes on for the same', async () => {
+    const { sync, connectUser, playsStore, user } = await connectedUser();
+    await sync();
+    await connectUser(user);
+    expect((await playsStore.read(user))?.plays.weights.size).toBeGreaterThan(0);
+    expect(await sync()).toMatchObject({ newPlays: 0 });
+    await connectUser(user, 'somebody-else');
+    expect((await playsStore.read(user))?.plays.weights.size).toBe(0);
+  });
+});
