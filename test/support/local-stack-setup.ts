@@ -8,13 +8,13 @@ export interface SharedStack {
   readonly apiUrl: string;
   readonly spotifyUrl: string;
   readonly dynamodbUrl: string;
-  /** What a test may do to the functions from its own process: see `test/support/local-stack.ts`. */
+  /** What a test may do to the functions from its own process: see `test/support/remote-lambda.ts`. */
   readonly remoteUrl: string;
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    localStack: SharedStack;
+    stack: SharedStack;
   }
 }
 
@@ -23,7 +23,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const stack = await startLocalStack();
   const remote = await serveRemote(stack);
   const { apiUrl, spotifyUrl = '', dynamodbUrl } = stack;
-  project.provide('localStack', { apiUrl, spotifyUrl, dynamodbUrl, remoteUrl: remote.url });
+  project.provide('stack', { apiUrl, spotifyUrl, dynamodbUrl, remoteUrl: remote.url });
   return async () => {
     await remote.close();
     await stack.close();
