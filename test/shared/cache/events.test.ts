@@ -1,0 +1,161 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { toggleArtist } from '../../../shared/artists/toggle-artist.ts';
+import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
+import { cachedArtists } from '../../../shared/cache/artists-cache-middleware.ts';
+import { createComputationStore } from '../../../shared/cache/computation-store.ts';
+import type { CacheEvent } from '../../../shared/cache/events.ts';
+import { forgetList } from '../../../shared/cache/forget-list.ts';
+import { cooldownKey } from '../../../shared/cache/keys.ts';
+import { createRefresh } from '../../../shared/cache/refresh.ts';
+import { PlatformRateLimited, PlatformRevoked, PlatformUnavailable } from '../../../shared/errors.ts';
+import { aClock } from '../../support/a-clock.ts';
+import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
+import { aContext } from '../../support/api-event.ts';
+import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
+import { realisticArtists } from '../../support/realistic-artists.ts';
+import { aUser } from '../../support/service.ts';
+
+let dynamo: TestDynamoDb;
+beforeAll(async () => {
+  dynamo = await startDynamoDb();
+});
+// A cool-down is everybody's, also other tests'.
+afterEach(() => dynamo.db.send(new DeleteCommand({ TableName: dynamo.tables.cache, Key: cooldownKey })));
+afterAll(() => dynamo.close());
+
+const ARTISTS = realisticArtists(20);
+
+/** A user of the cache, a platform that does as told, and what the observer hears. */
+function aStory() {
+  const clock = aClock();
+  const userId = aUser();
+  const table = dynamo.tables.cache;
+  const cache = createArtistsCache({ db: dynamo.db, table, windows: WINDOWS });
+  const computations = createComputationStore({ db: dynamo.db, table });
+  // Sleeping takes no time on the test's clock: a computation's watchers would run at once.
+  const patient = { ...clock, sleep: () => new Promise<never>(() => undefined) };
+  const deps = { cache, computations, clock: patient, retryMs: 30_000 };
+  let failure: Error | undefined;
+  const compute = async () => {
+    clock.advance(2_000);
+    if (failure) throw failure;
+    return { artists: ARTISTS, computedAtMs: clock.nowMs() };
+  };
+  const answerFor = cachedArtists({ ...deps, handOff: async () => undefined }, compute);
+  const heard: CacheEvent[] = [];
+  const observe = (event: CacheEvent) => void heard.push(event);
+  const refresh = createRefresh({ ...deps, compute });
+  return {
+    clock,
+    cache,
+    computations,
+    userId,
+    observe,
+    /** Asks for the first page; returns the names of what was heard of it. */
+    async ask(): Promise<string[]> {
+      heard.length = 0;
+      const request = { userId, page: 0, limit: 10, deadlineMs: clock.nowMs() + 29_000, observe };
+      await answerFor(request, aContext()).catch(() => undefined);
+      return heard.map(({ name }) => name);
+    },
+    refresh: (lease: Parameters<typeof refresh>[0]) => refresh(lease, clock.nowMs() + 900_000, observe),
+    platformFails(error: Error | undefined) {
+      failure = error;
+    },
+    heard,
+  };
+}
+
+describe('what is told of a request', () => {
+  it('is one outcome a request: the list is computed, then served', async () => {
+    const { ask, heard } = aStory();
+    expect(await ask()).toEqual(['computed', 'stored', 'miss']);
+    expect(heard[0]).toEqual({ name: 'computed', ms: 2_000 });
+    expect(heard[1]).toMatchObject({ list: { isStale: false }, replaced: undefined });
+    expect(await ask()).toEqual(['hit']);
+  });
+
+  it('names the list that a new one replaced', async () => {
+    const { ask, heard, clock } = aStory();
+    await ask();
+    const [, first] = [...heard];
+    clock.advance(4 * HOUR);
+    expect(await ask()).toEqual(['computed', 'stored', 'miss']);
+    expect(heard[1]).toMatchObject({ replaced: (first as { list: object }).list });
+  });
+
+  it('is an error, then an old copy, while the platform is down', async () => {
+    const { ask, platformFails, clock, heard } = aStory();
+    platformFails(new PlatformUnavailable('down'));
+    expect(await ask()).toEqual(['error']);
+    expect(heard[0]).toEqual({ name: 'error', code: 'SPOTIFY_UNAVAILABLE' });
+    platformFails(undefined);
+    clock.advance(60_000);
+    await ask();
+    clock.advance(4 * HOUR);
+    platformFails(new PlatformUnavailable('down'));
+    expect(await ask()).toEqual(['stale']);
+    expect(await ask()).toEqual(['stale']);
+  });
+
+  it('marks the list as stale once when consent was revoked', async () => {
+    const { ask, platformFails, clock, heard } = aStory();
+    await ask();
+    clock.advance(4 * HOUR);
+    platformFails(new PlatformRevoked('revoked'));
+    expect(await ask()).toEqual(['marked-stale', 'fallback-revoked']);
+    expect(heard[0]).toMatchObject({ list: { expiresAtSeconds: expect.any(Number) } });
+    expect(await ask()).toEqual(['fallback-revoked']);
+    clock.advance(11 * 60_000);
+    expect(await ask()).toEqual(['fallback-revoked']);
+  });
+
+  it('tells of a cool-down when it begins', async () => {
+    const { ask, platformFails, computations, clock } = aStory();
+    platformFails(new PlatformRateLimited('slow down', { retryAfterSeconds: 60 }));
+    expect(await ask()).toEqual(['cooldown-started', 'error']);
+    expect(await ask()).toEqual(['error']);
+    expect(await computations.cooldownUntilMs()).toBeGreaterThan(clock.nowMs());
+    clock.advance(61_000);
+    platformFails(undefined);
+    expect(await ask()).toEqual(['computed', 'stored', 'miss']);
+  });
+});
+
+describe('what is told beside requests for pages', () => {
+  it('a toggle marks a list once, and is a toggle also without a list', async () => {
+    const { ask, cache, userId, observe, heard } = aStory();
+    await ask();
+    const selections = { select: async () => undefined, deselect: async () => undefined } as never;
+    const toggle = async () => {
+      heard.length = 0;
+      await toggleArtist({ cache, selections, observe }, userId, ARTISTS[0]?.id ?? '', true);
+      return heard.map(({ name }) => name);
+    };
+    expect(await toggle()).toEqual(['toggled', 'marked-stale']);
+    expect(await toggle()).toEqual(['toggled']);
+    await cache.invalidateUser(userId);
+    expect(await toggle()).toEqual(['toggled']);
+  });
+
+  it('forgetting tells of the list that was there', async () => {
+    const { ask, cache, computations, userId, observe, heard } = aStory();
+    await ask();
+    const stored = heard.find((event) => event.name === 'stored');
+    heard.length = 0;
+    await forgetList({ cache, computations, observe }, userId);
+    await forgetList({ cache, computations, observe }, userId);
+    expect(heard).toEqual([{ name: 'removed', list: stored?.list }]);
+  });
+
+  it('a computation that was handed over is no request', async () => {
+    const { cache, computations, userId, clock, refresh, heard } = aStory();
+    await cache.reserve(userId, clock.nowMs());
+    const { fence = '' } = await cache.get(userId, 0, 1, clock.nowMs());
+    const lease = { userId, token: 'handed', fence };
+    await computations.acquire(lease, clock.nowMs(), clock.nowMs() + 30_000);
+    expect(await refresh(lease)).toBe('stored');
+    expect(heard.map(({ name }) => name)).toEqual(['computed', 'stored']);
+  });
+});
