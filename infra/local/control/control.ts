@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody, sendJson } from '../http/body.ts';
 import type { Outcome } from '../lambda/outcome.ts';
 import type { createCacheControl } from './cache-control.ts';
+import { docsFile, type Shown } from './docs-page.ts';
 import { callbackPage, homePage } from './pages.ts';
 import { AgeRequest, ControlError, parseRequest, TokenRequest } from './requests.ts';
 
@@ -20,7 +21,7 @@ interface ControlOptions {
 }
 
 type Action = (body: Buffer) => Promise<{ status?: number; reply: unknown }>;
-type Page = (query: URLSearchParams) => { type: string; text: string } | undefined;
+type Page = (query: URLSearchParams) => Shown | undefined;
 
 export const ISSUER_PATH = '/_local/issuer';
 
@@ -67,11 +68,11 @@ export function createControl({ cache, issuer, sweep, isReady, openapiPath }: Co
     },
   };
   const pages: Readonly<Record<string, Page>> = {
-    '/': () => ({ type: 'text/html; charset=utf-8', text: homePage }),
-    '/callback': (query) => ({ type: 'text/html; charset=utf-8', text: callbackPage(query) }),
+    '/': () => ({ type: 'text/html; charset=utf-8', content: homePage }),
+    '/callback': (query) => ({ type: 'text/html; charset=utf-8', content: callbackPage(query) }),
     '/openapi.json': () =>
       existsSync(openapiPath)
-        ? { type: 'application/json', text: readFileSync(openapiPath, 'utf8') }
+        ? { type: 'application/json', content: readFileSync(openapiPath, 'utf8') }
         : undefined,
   };
 
@@ -90,7 +91,8 @@ export function createControl({ cache, issuer, sweep, isReady, openapiPath }: Co
   }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
-    const url = new URL(`http://local${request.url}`);
+    const url = URL.parse(`http://local${request.url}`);
+    if (!url) return false;
     const path = url.pathname;
     if (path.startsWith(`${ISSUER_PATH}/`)) {
       issuer.serve(request, response, path.slice(ISSUER_PATH.length));
@@ -100,10 +102,12 @@ export function createControl({ cache, issuer, sweep, isReady, openapiPath }: Co
       await act(path, request, response).catch((error: unknown) => sendControlError(response, error));
       return true;
     }
-    const page =
-      request.method === 'GET' && Object.hasOwn(pages, path) ? pages[path]?.(url.searchParams) : undefined;
-    if (!page) return false;
-    response.writeHead(200, { 'content-type': page.type, 'cache-control': 'no-store' }).end(page.text);
+    if (request.method !== 'GET') return false;
+    const page = Object.hasOwn(pages, path) ? pages[path]?.(url.searchParams) : undefined;
+    const shown = page ?? docsFile(path);
+    if (!shown) return false;
+    response.writeHead(200, { 'content-type': shown.type, 'cache-control': 'no-store', ...shown.headers });
+    response.end(shown.content);
     return true;
   };
 }

@@ -16,7 +16,7 @@ export const homePage = page(
   'Artists cache, on this machine',
   `<p>The API, its Lambdas, DynamoDB and the Spotify stand-in run. The README describes the routes and shows a tour.</p>
 <ul>
-  <li><a href="/openapi.json">/openapi.json</a> describes the API</li>
+  <li><a href="/docs">/docs</a> shows the API, to read and to try (<a href="/openapi.json">/openapi.json</a>)</li>
   <li><a href="/_local/health">/_local/health</a> says whether all parts answer</li>
 </ul>`,
 );
