@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StartProblem } from './problem.ts';
@@ -30,6 +30,7 @@ export async function synthesize(
   mkdirSync(directory, { recursive: true });
   // The bundles are CommonJS, and this repository's package says that its modules are not.
   writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}\n');
+  forgetOldAssets(directory, Date.now());
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -42,6 +43,16 @@ export async function synthesize(
   } catch (error) {
     signal.throwIfAborted();
     throw new StartProblem(`the application could not be synthesized: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+const ASSET_LIFE_MS = 24 * 3600 * 1000;
+
+/** The CDK keeps the bundles of every earlier version. A day is kept, for another local stack may still run them. */
+function forgetOldAssets(directory: string, nowMs: number): void {
+  for (const name of readdirSync(directory).filter((entry) => entry.startsWith('asset.'))) {
+    const path = join(directory, name);
+    if (nowMs - statSync(path).mtimeMs > ASSET_LIFE_MS) rmSync(path, { recursive: true, force: true });
   }
 }
 

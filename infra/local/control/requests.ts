@@ -3,7 +3,7 @@ import * as v from 'valibot';
 const User = v.pipe(
   v.string('must be text'),
   v.minLength(1, 'must not be empty'),
-  v.maxLength(128, 'must be at most 128 characters'),
+  v.maxLength(1024, 'must be at most 1024 characters'),
 );
 
 /** A year, and as much in the past: a token that has expired is worth having in a test. */

@@ -24,9 +24,9 @@ export async function startEmbeddedDynamodb(port: number, directory: string | un
 }
 
 /** Dynalite itself ends the process, with nothing said, when it cannot open its store. */
-async function requireUnlocked(directory: string, require: NodeJS.Require): Promise<void> {
+async function requireUnlocked(directory: string, loadOfDynalite: NodeJS.Require): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  const { Level } = require('level') as { Level: Level };
+  const { Level } = loadOfDynalite('level') as { Level: Level };
   const store = new Level(directory);
   try {
     await store.open();

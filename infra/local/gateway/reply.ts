@@ -76,17 +76,30 @@ function lowerCased(headers: Record<string, unknown>, hasBody: boolean): Record<
 
 const hasNoBody = (status: number) => status < 200 || status === 204 || status === 304;
 
-/** @param isHead a HEAD is told the length of the body and not given it */
+/**
+ * A header that HTTP cannot carry makes the whole reply a 500, as every other result that makes no sense.
+ *
+ * @param isHead a HEAD is told the length of the body and not given it
+ */
 export function sendReply(response: ServerResponse, reply: Reply, requestId: string, isHead: boolean): void {
-  const { status, headers, cookies, body } = reply;
-  response.statusCode = status;
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  if (cookies.length > 0) response.setHeader('set-cookie', [...cookies]);
+  try {
+    setHeaders(response, reply);
+  } catch {
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    sendReply(response, internalServerError(), requestId, isHead);
+    return;
+  }
   response.setHeader('apigw-requestid', requestId);
-  if (hasNoBody(status)) {
+  if (hasNoBody(reply.status)) {
     response.end();
     return;
   }
-  response.setHeader('content-length', body.length);
-  response.end(isHead ? undefined : body);
+  response.setHeader('content-length', reply.body.length);
+  response.end(isHead ? undefined : reply.body);
+}
+
+function setHeaders(response: ServerResponse, { status, headers, cookies }: Reply): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (cookies.length > 0) response.setHeader('set-cookie', [...cookies]);
 }

@@ -134,6 +134,8 @@ describe('the reply of a function', () => {
       'application/json',
     ]);
     expect((await replied({ statusCode: 'many' })).status).toBe(500);
+    const unsendable = await replied({ statusCode: 200, headers: { 'x-a': 'b', 'x-bad': 'é\n' }, body: 'x' });
+    expect([unsendable.status, unsendable.headers.get('x-a')]).toEqual([500, null]);
   });
 
   it('has no body with 304', async () => {
