@@ -2,7 +2,7 @@ import { unavailable } from './unavailable.ts';
 import type { SpotifyCall } from './usage.ts';
 
 /** Beyond this Spotify is considered not to answer: connection, headers and body together. */
-export const CALL_TIMEOUT_MS = 5_000;
+const CALL_TIMEOUT_MS = 5_000;
 /** The largest page there is has some 300 KB; what goes on beyond this is not read. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 

@@ -21,7 +21,7 @@ export function aRotatingProvider(
     return token;
   }
 
-  const refresh: TokenEndpoint['refresh'] = async (used, { usage }) => {
+  const refresh: TokenEndpoint['refresh'] = async (used, { usage, signal }) => {
     await turn();
     usage.calls += 1;
     if (!alive.has(used)) {
@@ -32,6 +32,8 @@ export function aRotatingProvider(
     if (!policy.usedTokensLiveOn) alive.delete(used);
     const refreshToken = issue();
     await turn();
+    // As fetch would: a caller that gave up does not get the reply.
+    signal.throwIfAborted();
     return { accessToken: `access-${refreshToken}`, refreshToken, scopes: [] };
   };
 
