@@ -5,13 +5,13 @@
 
 /** Parts of `shared` that compute and nothing else: safe for infrastructure, tools and tests to import. */
 const PURE =
-  '^shared/(contract/|artist\\.ts|clock\\.ts|errors\\.ts|http/messages|pagination|cache/(codec/|artist-codec|freshness|keys|pagination)|artists/(scoring|pagination))';
+  '^shared/(contract/|artist\\.ts|clock\\.ts|errors\\.ts|http/messages|pagination|cache/(codec/|artist-codec|freshness|keys|pagination)|artists/(scoring|pagination)|metrics/names|statistics/(counters|ledger|slots|totals)\\.ts)';
 
 /** What reaches outside of the process. */
 const INPUT_OUTPUT = [
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|readline|tls|worker_threads)(/|$)',
   '(^|node_modules/)(@aws-sdk|@smithy|@aws-lambda-powertools|@middy)/',
-  '^shared/(storage|http/(?!messages)|spotify|platforms|metrics|statistics)/',
+  '^shared/(storage|http/(?!messages)|spotify|platforms|metrics/(?!names)|statistics/(?!(counters|ledger|slots|totals)\\.ts))',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createCacheControl } from './control/cache-control.ts';
 import { createControl, ISSUER_PATH } from './control/control.ts';
+import { createLedgerControl } from './control/ledger-control.ts';
 import { deploy, type Synthesize } from './deployment.ts';
 import { type FoundationOptions, type Foundations, layFoundations, type Step } from './foundations.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -85,9 +86,15 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
   const { clock } = options;
   const cacheTable = tableOf(model, 'CACHE_TABLE');
   if (!cacheTable) throw new Error('no function has a CACHE_TABLE');
+  const statisticsTable = tableOf(model, 'STATISTICS_TABLE');
   const db = DynamoDBDocumentClient.from(client);
   const control = createControl({
-    cache: createCacheControl({ db, cacheTable, accountTable: tableOf(model, 'ACCOUNT_TABLE') }),
+    cache: createCacheControl({
+      db,
+      cacheTable,
+      accountTable: tableOf(model, 'ACCOUNT_TABLE'),
+      ledger: statisticsTable ? createLedgerControl({ db, table: statisticsTable, clock }) : undefined,
+    }),
     issuer: await createIssuer({
       url: settings.jwtIssuer,
       audience: AUDIENCE,

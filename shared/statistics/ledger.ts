@@ -31,7 +31,8 @@ export interface Booking extends LedgerSlot {
   expiresAtSeconds: number;
 }
 
-interface KnownList {
+/** What of a list matters here. */
+export interface KnownList {
   bytes: number;
   expiresAtSeconds: number;
   isStale: boolean;
