@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Listening } from '../http/server.ts';
-import type { FunctionSpec } from '../template/functions.ts';
-import type { Guardian } from './guardian.ts';
 import { failure, type Outcome } from './outcome.ts';
 import { type Invocation, serveRuntimeApi } from './runtime-api.ts';
-import { environmentOf } from './variables.ts';
+import { type RuntimeOptions, spawnRuntime } from './runtime-process.ts';
 
 export type Work = Omit<Invocation, 'deadlineMs'>;
 
@@ -20,17 +16,12 @@ export interface Environment {
   kill(): Promise<void>;
 }
 
-export interface EnvironmentOptions {
-  readonly spec: FunctionSpec;
-  readonly endpoints: Readonly<Record<string, string>>;
-  readonly guardian: Guardian;
-  onLine(line: string): void;
+export interface EnvironmentOptions extends RuntimeOptions {
   onGone(environment: Environment): void;
 }
 
 /** How long loading a bundle may take. */
 const INIT_TIMEOUT_MS = 10_000;
-const BOOTSTRAP = join(import.meta.dirname, 'bootstrap.cjs');
 
 interface Task {
   readonly work: Work;
@@ -86,17 +77,7 @@ export function createEnvironment({
       },
     });
     if (gone) return void api.close();
-    const stream = `local/[$LATEST]${id.replaceAll('-', '')}`;
-    const heapMb = Math.floor(spec.memoryMb * 0.9);
-    child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
-      cwd: spec.codePath,
-      env: environmentOf(spec, `127.0.0.1:${api.port}`, endpoints, stream),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A session of its own: Ctrl-C in the terminal ends the stack, which ends this.
-      detached: true,
-    });
-    if (child.pid !== undefined) guardian.watch(child.pid);
-    for (const output of [child.stdout, child.stderr]) if (output) createInterface(output).on('line', onLine);
+    child = spawnRuntime({ spec, endpoints, guardian, onLine }, id, api.port);
     child.once('error', (error) => {
       initError ??= failure('init', 'Runtime.StartError', error.message);
       leave();
