@@ -31,7 +31,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Selects or deselects an artist; flips when `selected` is omitted
+         * Selects or deselects an artist; flips when "selected" is left out
          * @description Sets `selected`, or flips it when it is left out. From this reply on no reader is shown the old selection: the next read computes anew, or lays the new selection over the old copy.
          */
         post: operations["toggleArtist"];

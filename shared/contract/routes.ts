@@ -39,7 +39,7 @@ export const toggleArtist = {
   method: 'POST',
   path: '/api/user/artists/toggle',
   functionName: 'toggle-artist',
-  summary: 'Selects or deselects an artist; flips when `selected` is omitted',
+  summary: 'Selects or deselects an artist; flips when "selected" is left out',
   body: v.strictObject({ artist_id: SpotifyId, selected: v.optional(v.boolean()) }),
   reply: success(v.object({ artist_id: SpotifyId, selected: v.boolean() })),
   errors: ['SELECTION_LIMIT'],
