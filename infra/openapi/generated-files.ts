@@ -4,7 +4,7 @@ import { openapiDocument } from './document.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
-export const DOCUMENT_PATH = join(REPOSITORY, 'docs/openapi.json');
+const DOCUMENT_PATH = join(REPOSITORY, 'docs/openapi.json');
 const TYPES_PATH = join(REPOSITORY, 'shared/client/schema.d.ts');
 
 const BANNER = '// Generated from the contract by `npm run openapi`.\n\n';

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
 /** What a browser is given. */
 export interface Shown {
@@ -8,7 +7,7 @@ export interface Shown {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const { resolve } = createRequire(import.meta.url);
+const PACKAGE = import.meta.resolve('swagger-ui-dist/package.json');
 
 /** The viewer and its styles, out of its package. */
 const ASSETS: Readonly<Record<string, string>> = {
@@ -64,5 +63,5 @@ export function docsFile(path: string): Shown | undefined {
   if (path === '/docs/start.js') return { type: 'text/javascript; charset=utf-8', content: START };
   const name = path.startsWith('/docs/') ? path.slice('/docs/'.length) : '';
   const type = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
-  return type ? { type, content: readFileSync(resolve(`swagger-ui-dist/${name}`)) } : undefined;
+  return type ? { type, content: readFileSync(new URL(name, PACKAGE)) } : undefined;
 }
