@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 /** What a browser is given. */
 export interface Shown {
@@ -7,7 +9,8 @@ export interface Shown {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const PACKAGE = import.meta.resolve('swagger-ui-dist/package.json');
+const require = createRequire(import.meta.url);
+const PACKAGE = dirname(require.resolve('swagger-ui-dist/package.json'));
 
 /** The viewer and its styles, out of its package. */
 const ASSETS: Readonly<Record<string, string>> = {
@@ -63,5 +66,5 @@ export function docsFile(path: string): Shown | undefined {
   if (path === '/docs/start.js') return { type: 'text/javascript; charset=utf-8', content: START };
   const name = path.startsWith('/docs/') ? path.slice('/docs/'.length) : '';
   const type = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
-  return type ? { type, content: readFileSync(new URL(name, PACKAGE)) } : undefined;
+  return type ? { type, content: readFileSync(join(PACKAGE, name)) } : undefined;
 }
