@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { type HttpOptions, type HttpReply, http } from './http-client.ts';
+import { requireReplyOfContract } from './reply-contract.ts';
 
 /** Where a stack is. */
 export interface StackUrls {
@@ -18,11 +19,13 @@ export async function aUser({ apiUrl, spotifyUrl }: StackUrls, id = `user-${rand
   const account = `account-${randomUUID()}`;
   const token = await aToken({ apiUrl }, { user: id });
 
-  const call = (method: string, path: string, options: HttpOptions = {}): Promise<HttpReply> =>
-    http(method, apiUrl + path, {
-      ...options,
-      headers: { authorization: `Bearer ${token}`, ...options.headers },
-    });
+  /** Whatever a test looks at: no reply leaves the contract. */
+  async function call(method: string, path: string, options: HttpOptions = {}): Promise<HttpReply> {
+    const headers = { authorization: `Bearer ${token}`, ...options.headers };
+    const reply = await http(method, apiUrl + path, { ...options, headers });
+    requireReplyOfContract({ ...reply, method, path, body: reply.text });
+    return reply;
+  }
   const platform = (path: string, body: object = {}) =>
     call('POST', `/api/user/platforms/${path}`, { body: { platform_slug: 'spotify', ...body } });
 
