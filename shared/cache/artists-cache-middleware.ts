@@ -1,14 +1,10 @@
 import middy, { type MiddlewareObj, type Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { StorageUnavailable } from '../errors.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { type Answer, type Cause, fallback } from './answer.ts';
 import type { Lookup } from './artists-cache.ts';
-import {
-  ComputationOutlasted,
-  type RunningComputation,
-  startComputation,
-  untilAborted,
-} from './computation.ts';
+import { ComputationOutlasted, type RunningComputation, startComputation } from './computation.ts';
 import type { Lease } from './computation-store.ts';
 import { COMPUTING_RETRY_SECONDS, type DecideDeps, decide, type PageRequest } from './decide.ts';
 import type { StoredList } from './entry.ts';

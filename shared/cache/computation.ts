@@ -40,16 +40,3 @@ export function startComputation(
     end: () => ended.abort(),
   };
 }
-
-/** What `work` settles to, or the signal's reason, whichever is first: work that is deaf to its signal waits for nobody. */
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}

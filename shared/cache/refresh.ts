@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { ArtistsCache } from './artists-cache.ts';
-import { startComputation, untilAborted } from './computation.ts';
+import { startComputation } from './computation.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
 import type { Observe } from './events.ts';
 import { LEASE_MS, LeaseLost } from './lease.ts';
