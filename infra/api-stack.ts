@@ -57,8 +57,9 @@ export class ApiStack extends Stack {
       retentionPeriod: Duration.days(4),
     });
     this.functions['refresh-artists'].configureAsyncInvoke({
-      // A failed computation is remembered in the store, and the next request after the back-off begins another.
-      retryAttempts: 0,
+      // An event that comes again changes nothing: only who exchanges the lease in it computes. So a crash is tried again,
+      // but not for long: a failed computation is remembered in the store, and the next request begins another.
+      retryAttempts: 2,
       maxEventAge: Duration.minutes(5),
       onFailure: new SqsDestination(this.failures),
     });
@@ -67,12 +68,12 @@ export class ApiStack extends Stack {
       config,
       functionFor: (name) => this.functions[functionNamed(name)],
     });
-    new CfnOutput(this, 'ApiUrl', { value: this.gateway.api.apiEndpoint });
+    new CfnOutput(this, 'ApiUrl', { value: this.gateway.url });
   }
 
   #createFunctions(config: Config, codeOf: (name: string) => Code): Record<FunctionName, ServiceFunction> {
     const created = functionNames.map((name) => {
-      const reservedConcurrency = name === 'get-artists' ? config.reservedConcurrency : undefined;
+      const reservedConcurrency = concurrencyOf(name, config);
       const props = { config, row: functionRows[name], code: codeOf(name), reservedConcurrency };
       return [name, new ServiceFunction(this, name, props)] as const;
     });
@@ -114,6 +115,13 @@ export class ApiStack extends Stack {
       }),
     });
   }
+}
+
+/** `get-artists` as it was asked for; the others as their rows say, where the stage bounds them. */
+function concurrencyOf(name: FunctionName, config: Config): number | undefined {
+  const { maxConcurrency }: FunctionRow = functionRows[name];
+  if (name === 'get-artists') return config.reservedConcurrency;
+  return config.boundConcurrency ? maxConcurrency : undefined;
 }
 
 function bundledCode(options: BundleOptions): (name: string) => Code {

@@ -17,7 +17,7 @@ const PLACEHOLDER_AUDIENCE = 'artists-cache';
 const PLACEHOLDER_REDIRECT_URI = 'https://app.invalid/spotify/callback';
 
 /** Settings without which a `prod` deployment means nothing. */
-const REQUIRED_IN_PROD = ['jwtIssuer', 'jwtAudience', 'spotifyRedirectUri'] as const;
+const REQUIRED_IN_PROD = ['jwtIssuer', 'jwtAudience', 'spotifyRedirectUri', 'alarmEmail'] as const;
 
 /** Both parties ask for this: API Gateway of an issuer, Spotify of a redirect URI. 127.0.0.1 is for one machine. */
 const SecureUrl = v.pipe(
@@ -35,6 +35,17 @@ const wholeNumber = (what: string) =>
 
 const Seconds = wholeNumber('a positive whole number of seconds');
 
+const YesOrNo = v.union(
+  [
+    v.boolean(),
+    v.pipe(
+      v.picklist(['true', 'false']),
+      v.transform((text) => text === 'true'),
+    ),
+  ],
+  'must be true or false',
+);
+
 const Origin = v.pipe(
   v.string(),
   v.check(
@@ -43,7 +54,7 @@ const Origin = v.pipe(
   ),
 );
 
-const Config = v.pipe(
+const Settings = v.pipe(
   v.strictObject({
     stage: v.optional(v.picklist(['dev', 'prod'], 'must be dev or prod'), 'dev'),
     /** Whose tokens the gateway accepts (`iss`). */
@@ -63,21 +74,57 @@ const Config = v.pipe(
       v.pipe(v.union([v.array(v.string()), v.pipe(v.string(), v.transform(splitList))]), v.array(Origin)),
       [],
     ),
+    /** Who hears of alarms. SNS asks the address to confirm. */
     alarmEmail: v.optional(v.pipe(v.string(), v.email('must be an e-mail address'))),
+    /** Where `docs/runbook.md` can be read: alarms link to its sections. */
+    runbookUrl: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')), 'docs/runbook.md'),
+    /** A domain of your own for the API, with the certificate for it that stands in the same region. */
+    domainName: v.optional(
+      v.pipe(v.string(), v.regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a domain like api.app.example')),
+    ),
+    certificateArn: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^arn:[^:]+:acm:[^:]+:\d{12}:certificate\/\S+$/, 'must be the ARN of a certificate'),
+      ),
+    ),
     /**
      * Lambda concurrency set aside for `get-artists`. None by default: a reservation fails in accounts whose limit
      * is still the 10 of a new account.
      */
     reservedConcurrency: v.optional(wholeNumber('a positive whole number')),
-    logLevel: v.optional(
-      v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be DEBUG, INFO, WARN or ERROR'),
-      'INFO',
-    ),
+    /**
+     * Whether the bounds of `maxConcurrency` in `functions.ts` are set, which takes 51 from the account's concurrency.
+     * In `prod` unless told otherwise.
+     */
+    boundConcurrency: v.optional(YesOrNo),
+    /**
+     * DEBUG in `dev`, INFO in `prod` unless told otherwise. Nothing above: Lambda takes a record of metrics, which has no
+     * level, for INFO, and would drop it.
+     */
+    logLevel: v.optional(v.picklist(['DEBUG', 'INFO'], 'must be DEBUG or INFO')),
   }),
   v.forward(
     v.check(({ freshSeconds, keepSeconds }) => keepSeconds > freshSeconds, 'must be more than freshSeconds'),
     ['keepSeconds'],
   ),
+  v.forward(
+    v.check(
+      ({ domainName, certificateArn }) => (domainName === undefined) === (certificateArn === undefined),
+      'goes with domainName: give both or neither',
+    ),
+    ['certificateArn'],
+  ),
+);
+
+/** What the stage decides unless it was said. */
+const Config = v.pipe(
+  Settings,
+  v.transform(({ logLevel, boundConcurrency, ...settings }) => ({
+    ...settings,
+    logLevel: logLevel ?? (settings.stage === 'prod' ? 'INFO' : 'DEBUG'),
+    boundConcurrency: boundConcurrency ?? settings.stage === 'prod',
+  })),
 );
 
 export type ConfigInput = { readonly [K in keyof v.InferInput<typeof Config>]?: unknown };
@@ -99,7 +146,7 @@ export function parseConfig(input: ConfigInput): Config {
  * An empty value counts as none. @throws ConfigError
  */
 export function readConfig(context: (key: string) => unknown, env: NodeJS.ProcessEnv): Config {
-  const keys = Object.keys(Config.entries);
+  const keys = Object.keys(Settings.entries);
   const given = keys.map((key) => [key, context(key) ?? env[environmentName(key)]] as const);
   return parseConfig(Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== '')));
 }

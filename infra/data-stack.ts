@@ -8,7 +8,8 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { EXPIRY_INDEX, EXPIRY_INDEX_ATTRIBUTES } from '../shared/cache/keys.ts';
 import type { Config } from './config.ts';
-import type { TableAction } from './functions.ts';
+import type { ActionsByKey, TableAction } from './functions.ts';
+import { type AccountKeys, accountKeyPatterns, type CacheKeys, cacheKeyPatterns } from './key-patterns.ts';
 import { nameOf } from './names.ts';
 
 /** The epoch second at which DynamoDB may delete an item, in every table. */
@@ -65,8 +66,8 @@ export class DataStack extends Stack {
   }
 
   /** Access to cached lists, and the ages that decide how they may be used. */
-  grantCache(fn: LambdaFunction, actions: readonly TableAction[]): void {
-    allow(fn, actions.map(dynamoAction), this.cacheTable.tableArn);
+  grantCache(fn: LambdaFunction, actions: ActionsByKey<CacheKeys>): void {
+    allowByKey(fn, this.cacheTable.tableArn, actions, cacheKeyPatterns);
     fn.addEnvironment('CACHE_TABLE', this.cacheTable.tableName);
     this.#tellAges(fn);
   }
@@ -76,8 +77,8 @@ export class DataStack extends Stack {
     allow(fn, [dynamoAction('Query')], `${this.cacheTable.tableArn}/index/${EXPIRY_INDEX}`);
   }
 
-  grantAccount(fn: LambdaFunction, actions: readonly TableAction[]): void {
-    allow(fn, actions.map(dynamoAction), this.accountTable.tableArn);
+  grantAccount(fn: LambdaFunction, actions: ActionsByKey<AccountKeys>): void {
+    allowByKey(fn, this.accountTable.tableArn, actions, accountKeyPatterns);
     fn.addEnvironment('ACCOUNT_TABLE', this.accountTable.tableName);
   }
 
@@ -114,7 +115,10 @@ export class DataStack extends Stack {
     fn.addEnvironment('KEEP_SECONDS', String(this.#config.keepSeconds));
   }
 
-  /** Not recoverable on purpose: everything in it can be computed anew, and what users delete must be gone. */
+  /**
+   * No point-in-time recovery, on purpose: everything in it can be computed anew within seconds, and a backup would keep
+   * lists for days that their users have deleted and that nothing may be served from after six hours.
+   */
   #createCacheTable(): TableV2 {
     return new TableV2(this, 'CacheTable', {
       ...this.#tableDefaults('cache'),
@@ -165,6 +169,28 @@ export class DataStack extends Stack {
 
 function dynamoAction(action: TableAction): string {
   return `dynamodb:${action}`;
+}
+
+/** One statement for each kind of key. */
+function allowByKey<Kind extends string>(
+  fn: LambdaFunction,
+  resource: string,
+  actions: ActionsByKey<Kind>,
+  patterns: Readonly<Record<Kind, string>>,
+): void {
+  for (const [kind, some] of Object.entries(actions) as [Kind, readonly TableAction[]][]) {
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: some.map(dynamoAction),
+        resources: [resource],
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [patterns[kind]] },
+          // Of a call without keys, a scan for one, all keys fit.
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      }),
+    );
+  }
 }
 
 function allow(fn: LambdaFunction, actions: readonly string[], resource: string): void {

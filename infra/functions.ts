@@ -1,21 +1,29 @@
 /*
  * What each Lambda function may do and how big it is, as data: one row per file in `functions/`.
  * A permission brings its environment variables with it (see `data-stack.ts` and `api-stack.ts`), and a function has no
- * others. Actions are those that its code calls, by name: no wildcard, no "read and write".
+ * others. Actions are those that its code calls, by name and by kind of key: no wildcard, no "read and write". The
+ * integration test of the permissions runs every row against the code: what is missing or not used fails there.
  */
+import type { AccountKeys, CacheKeys } from './key-patterns.ts';
 
 export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+
+/** What may be done to items, by the kind of their key. */
+export type ActionsByKey<Kind extends string> = { readonly [K in Kind]?: readonly TableAction[] };
 
 export interface FunctionRow {
   /** CPU comes with memory: 1,769 MB are one whole processor. */
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  readonly cache?: readonly TableAction[];
+  /** How many may run at once, where nothing before the function bounds them. */
+  readonly maxConcurrency?: number;
+  readonly cache?: ActionsByKey<CacheKeys>;
   /** `Query` on the cache table's index of expiry hours. */
   readonly cacheByExpiryHour?: true;
   /** How long a user's list is not tried again after a failed computation. */
   readonly backOff?: true;
-  readonly account?: readonly TableAction[];
+  readonly account?: ActionsByKey<AccountKeys>;
+  /** Not narrowed by key: its keys are hours, and nothing in it is about a person. */
   readonly statistics?: readonly TableAction[];
   /** What it does with the tokens of users. */
   readonly tokens?: readonly ('encrypt' | 'decrypt')[];
@@ -39,11 +47,13 @@ const STORE_SECONDS = 10;
 /** Requests that wait for one or a few calls to Spotify. */
 const SPOTIFY_SECONDS = 20;
 
+/** The app-wide cool-down after a 429 is obeyed, and begun, by whoever calls Spotify. */
+const OBEYS_COOLDOWN = ['GetItem', 'UpdateItem'] as const;
+
 /** A computation: tokens are refreshed and stored, the list is written, or why it was not. */
 const COMPUTES = {
-  cache: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
   backOff: true,
-  account: ['GetItem', 'UpdateItem'],
+  account: { user: ['GetItem', 'UpdateItem'] },
   statistics: ['PutItem'],
   tokens: ['decrypt'],
   spotifyClient: true,
@@ -54,28 +64,43 @@ export const functionRows = {
     memoryMb: REQUEST_MB,
     timeoutSeconds: REQUEST_SECONDS,
     ...COMPUTES,
+    cache: {
+      // `DeleteItem`: takes back the reservation of a user who turns out not to be connected.
+      list: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      part: ['GetItem', 'PutItem', 'DeleteItem'],
+      computation: ['GetItem', 'UpdateItem'],
+      cooldown: OBEYS_COOLDOWN,
+    },
     refresh: true,
   },
   'refresh-artists': {
     memoryMb: REQUEST_MB,
     // The most that Lambda allows: the largest libraries take hundreds of Spotify pages, under its rate limit.
     timeoutSeconds: 900,
+    // Started by an event and up to 15 minutes long: a slow Spotify must not let them pile up to the account's limit.
+    maxConcurrency: 50,
     ...COMPUTES,
+    cache: {
+      list: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      part: ['PutItem', 'DeleteItem'],
+      computation: ['GetItem', 'UpdateItem'],
+      cooldown: OBEYS_COOLDOWN,
+    },
   },
   'toggle-artist': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
     // Deletes a list that cannot take the selection as an overlay.
-    cache: ['UpdateItem', 'DeleteItem'],
-    account: ['GetItem', 'UpdateItem'],
+    cache: { list: ['UpdateItem', 'DeleteItem'], part: ['DeleteItem'] },
+    account: { user: ['GetItem', 'UpdateItem'] },
     statistics: ['PutItem'],
   },
   'sync-artists': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: SPOTIFY_SECONDS,
-    // The app-wide cool-down after a 429 stands in the cache table. The list itself is not touched.
-    cache: ['GetItem', 'UpdateItem'],
-    account: ['GetItem', 'UpdateItem'],
+    // The list itself is not touched, and cannot be.
+    cache: { cooldown: OBEYS_COOLDOWN },
+    account: { user: ['GetItem', 'UpdateItem'] },
     statistics: ['PutItem'],
     tokens: ['decrypt'],
     spotifyClient: true,
@@ -83,22 +108,27 @@ export const functionRows = {
   'get-profile': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
-    cache: ['GetItem'],
-    account: ['GetItem'],
+    cache: { list: ['GetItem'] },
+    account: { user: ['GetItem'] },
   },
   'connect-platform': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
-    account: ['PutItem'],
+    account: { oauthState: ['PutItem'] },
     spotifyClient: true,
     spotifyRedirect: true,
   },
   'complete-connection': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: SPOTIFY_SECONDS,
-    // Forgets the list and its back-off; reads and records the app-wide cool-down.
-    cache: ['GetItem', 'UpdateItem', 'DeleteItem'],
-    account: ['PutItem', 'UpdateItem', 'DeleteItem'],
+    // Forgets the list and its back-off.
+    cache: {
+      list: ['DeleteItem'],
+      part: ['DeleteItem'],
+      computation: ['DeleteItem'],
+      cooldown: OBEYS_COOLDOWN,
+    },
+    account: { user: ['PutItem', 'UpdateItem'], oauthState: ['DeleteItem'] },
     statistics: ['PutItem'],
     tokens: ['encrypt'],
     spotifyClient: true,
@@ -107,8 +137,8 @@ export const functionRows = {
   'disconnect-platform': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
-    cache: ['DeleteItem'],
-    account: ['DeleteItem'],
+    cache: { list: ['DeleteItem'], part: ['DeleteItem'], computation: ['DeleteItem'] },
+    account: { user: ['DeleteItem'] },
     statistics: ['PutItem'],
   },
   'get-cache-stats': {
@@ -122,10 +152,13 @@ export const functionRows = {
     timeoutSeconds: 5,
   },
   sweep: {
+    // Little to compute, and nobody waits for it.
     memoryMb: 512,
     // Its work grows with what has expired in an hour; what is left over, the next hour finds again.
     timeoutSeconds: 300,
-    cache: ['DeleteItem'],
+    // A retry of the scheduler while one still runs would only do the same work twice.
+    maxConcurrency: 1,
+    cache: { list: ['DeleteItem'], part: ['DeleteItem'] },
     cacheByExpiryHour: true,
     statistics: ['Query', 'PutItem'],
   },

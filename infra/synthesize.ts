@@ -5,11 +5,13 @@ import cdkJson from '../cdk.json' with { type: 'json' };
 import { ApiStack } from './api-stack.ts';
 import type { Config } from './config.ts';
 import { DataStack } from './data-stack.ts';
+import { MonitoringStack } from './monitoring-stack.ts';
 import { nameOf, SERVICE } from './names.ts';
 
 export interface Stacks {
   readonly data: DataStack;
   readonly api: ApiStack;
+  readonly monitoring: MonitoringStack;
 }
 
 interface AppOptions {
@@ -35,17 +37,20 @@ export function createApp({ outdir, context }: AppOptions = {}): App {
 
 /** Adds every stack of one stage to the app. No account or region is fixed: the credentials of the deployer decide. */
 export function addStacks(app: App, config: Config, { sourceDirectory }: StackOptions = {}): Stacks {
-  const data = new DataStack(app, 'Data', { config, stackName: nameOf(config, 'data') });
+  // Deleting a stack of prod takes two steps, on purpose.
+  const terminationProtection = config.stage === 'prod';
+  const stackProps = (part: string) => ({ config, stackName: nameOf(config, part), terminationProtection });
+  const data = new DataStack(app, 'Data', stackProps('data'));
   const api = new ApiStack(app, 'Api', {
-    config,
+    ...stackProps('api'),
     data,
     sourceDirectory,
     bundleDirectory: join(app.outdir, 'bundles'),
-    stackName: nameOf(config, 'api'),
   });
+  const monitoring = new MonitoringStack(app, 'Monitoring', { ...stackProps('monitoring'), api });
   Tags.of(app).add('service', SERVICE);
   Tags.of(app).add('stage', config.stage);
-  return { data, api };
+  return { data, api, monitoring };
 }
 
 /**

@@ -1,6 +1,9 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CfnRoute,
+  type CfnStage,
   CorsHttpMethod,
+  DomainName,
   HttpApi,
   HttpMethod,
   HttpStage,
@@ -8,17 +11,15 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Duration } from 'aws-cdk-lib/core';
+import { CfnOutput, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allRoutes } from '../../shared/contract/all-routes.ts';
 import type { Config } from '../config.ts';
 import { nameOf } from '../names.ts';
+import { defaultLimit, type RateLimit, routeLimits } from '../route-limits.ts';
 import { serviceLogGroup } from './service-function.ts';
-
-/** The peak that the service is planned for; beyond it the gateway answers 429 and protects what stands behind. */
-const PEAK_REQUESTS_PER_SECOND = 5_000;
-const BURST_REQUESTS = 2_500;
 
 /** What an operator needs of a request. Nothing of the person: no address, no claim, no query. */
 const ACCESS_LOG = {
@@ -43,13 +44,18 @@ interface GatewayProps {
 export class Gateway extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;
+  /** Where clients reach it. */
+  readonly url: string;
 
   constructor(scope: Construct, id: string, { config, functionFor }: GatewayProps) {
     super(scope, id);
+    const domain = this.#createDomain(config);
     const notFound = 'not-found';
     this.api = new HttpApi(this, 'Api', {
       apiName: nameOf(config, 'api'),
       createDefaultStage: false,
+      // With a domain of its own, it is the only way in.
+      disableExecuteApiEndpoint: domain !== undefined,
       // `$default` has no authorizer: an unknown path is 404 for everybody, with or without a token.
       defaultIntegration: new HttpLambdaIntegration(notFound, functionFor(notFound)),
       ...cors(config),
@@ -69,7 +75,8 @@ export class Gateway extends Construct {
       stageName: '$default',
       autoDeploy: true,
       detailedMetricsEnabled: true,
-      throttle: { rateLimit: PEAK_REQUESTS_PER_SECOND, burstLimit: BURST_REQUESTS },
+      throttle: defaultLimit,
+      ...(domain === undefined ? {} : { domainMapping: { domainName: domain } }),
       accessLogSettings: {
         destination: new LogGroupLogDestination(
           serviceLogGroup(this, 'AccessLogs', {
@@ -80,7 +87,38 @@ export class Gateway extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
+    this.#limitRoutes();
+    this.url = domain === undefined ? this.api.apiEndpoint : `https://${domain.name}`;
   }
+
+  /** DNS is not ours: the output says what a record of the domain must point to. */
+  #createDomain({ domainName, certificateArn }: Config): DomainName | undefined {
+    if (domainName === undefined || certificateArn === undefined) return undefined;
+    const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
+    const domain = new DomainName(this, 'Domain', { domainName, certificate });
+    new CfnOutput(this, 'DomainTarget', { value: domain.regionalDomainName });
+    return domain;
+  }
+
+  #limitRoutes(): void {
+    const stage = this.stage.node.defaultChild as CfnStage;
+    stage.routeSettings = Object.fromEntries(
+      routeLimits.map(({ routeKey, limit }) => [routeKey, routeSettings(limit)]),
+    );
+    // A stage cannot be told of a route that is not there yet.
+    for (const child of this.api.node.findAll())
+      if (child instanceof CfnRoute) stage.addResourceDependency(child);
+  }
+}
+
+/** As CloudFormation has it: `routeSettings` is passed on as it is. */
+function routeSettings({ rateLimit, burstLimit }: RateLimit) {
+  return {
+    ThrottlingRateLimit: rateLimit,
+    ThrottlingBurstLimit: burstLimit,
+    // What stands here stands in place of the stage's settings as a whole.
+    DetailedMetricsEnabled: true,
+  };
 }
 
 function cors({ corsOrigins }: Config) {

@@ -110,7 +110,10 @@ describe('the functions', () => {
         Architectures: ['arm64'],
         Handler: 'index.handler',
       });
-      expect(Properties.LoggingConfig).toEqual({ LogGroup: { Ref: expect.any(String) } });
+      expect(Properties.LoggingConfig).toMatchObject({
+        LogFormat: 'JSON',
+        LogGroup: { Ref: expect.any(String) },
+      });
     }
     for (const { Properties } of resourcesOf(api, 'AWS::Logs::LogGroup'))
       expect(Properties.RetentionInDays).toBe(7);
@@ -247,10 +250,11 @@ describe('what runs without a request', () => {
     });
   });
 
-  it('never repeats a failed computation by itself', () => {
+  it('tries a computation that crashed again, but not for long, and keeps what failed for good', () => {
     api.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: Match.stringLikeRegexp('^refreshartists') },
-      MaximumRetryAttempts: 0,
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 300,
       DestinationConfig: {
         OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Failures'), 'Arn'] } },
       },

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, hasPlaceholders, parseConfig, readConfig } from '../../infra/config.ts';
-
-const PROD = {
-  stage: 'prod',
-  jwtIssuer: 'https://login.example/',
-  jwtAudience: 'artists',
-  spotifyRedirectUri: 'https://app.example/spotify',
-};
+import { PROD } from '../support/template.ts';
 
 const noContext = () => undefined;
 
@@ -51,7 +45,8 @@ describe('the configuration of a deployment', () => {
       new ConfigError(
         'configuration: jwtIssuer (JWT_ISSUER) is required for stage prod; ' +
           'jwtAudience (JWT_AUDIENCE) is required for stage prod; ' +
-          'spotifyRedirectUri (SPOTIFY_REDIRECT_URI) is required for stage prod',
+          'spotifyRedirectUri (SPOTIFY_REDIRECT_URI) is required for stage prod; ' +
+          'alarmEmail (ALARM_EMAIL) is required for stage prod',
       ),
     );
   });
@@ -76,6 +71,20 @@ describe('the configuration of a deployment', () => {
       'corsOrigins (CORS_ORIGINS) must be origins like https://app.example',
     ],
     [{ corsOrigins: '*' }, 'corsOrigins (CORS_ORIGINS) must be origins like https://app.example'],
+    [{ logLevel: 'WARN' }, 'logLevel (LOG_LEVEL) must be DEBUG or INFO'],
+    [{ boundConcurrency: 'maybe' }, 'boundConcurrency (BOUND_CONCURRENCY) must be true or false'],
+    [
+      { domainName: 'https://api.app.example' },
+      'domainName (DOMAIN_NAME) must be a domain like api.app.example',
+    ],
+    [
+      { domainName: 'api.app.example' },
+      'certificateArn (CERTIFICATE_ARN) goes with domainName: give both or neither',
+    ],
+    [
+      { domainName: 'api.app.example', certificateArn: 'abc' },
+      'certificateArn (CERTIFICATE_ARN) must be the ARN of a certificate',
+    ],
     [{ alarmEmail: 'nobody' }, 'alarmEmail (ALARM_EMAIL) must be an e-mail address'],
     [
       { reservedConcurrency: '1.5' },
@@ -83,6 +92,15 @@ describe('the configuration of a deployment', () => {
     ],
   ])('says in one line what is wrong with %j', (input, problem) => {
     expect(() => parseConfig(input)).toThrow(new ConfigError(`configuration: ${problem}`));
+  });
+
+  it('speaks more in dev, and bounds what runs by itself in prod', () => {
+    expect(parseConfig({})).toMatchObject({ logLevel: 'DEBUG', boundConcurrency: false });
+    expect(parseConfig(PROD)).toMatchObject({ logLevel: 'INFO', boundConcurrency: true });
+    expect(parseConfig({ ...PROD, logLevel: 'DEBUG', boundConcurrency: 'false' })).toMatchObject({
+      logLevel: 'DEBUG',
+      boundConcurrency: false,
+    });
   });
 
   it('lets one machine be its own issuer', () => {

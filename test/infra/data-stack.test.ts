@@ -1,14 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { resourcesOf, templatesOf } from '../support/template.ts';
+import { PROD, resourcesOf, templatesOf } from '../support/template.ts';
 
 const TABLE = 'AWS::DynamoDB::GlobalTable';
-const PROD = {
-  stage: 'prod',
-  jwtIssuer: 'https://login.example/',
-  jwtAudience: 'artists',
-  spotifyRedirectUri: 'https://app.example/spotify',
-};
 
 const dev = templatesOf().data;
 const prod = templatesOf(PROD).data;

@@ -36,6 +36,7 @@ it('makes the stacks of the stage in the order in which they deploy', () => {
   expect(assembly.stacks.map(({ stackName }) => stackName)).toEqual([
     'artists-cache-dev-data',
     'artists-cache-dev-api',
+    'artists-cache-dev-monitoring',
   ]);
 });
 

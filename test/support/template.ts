@@ -11,9 +11,19 @@ interface Resource {
   readonly DeletionPolicy?: string;
 }
 
+/** All that a prod deployment must be told. */
+export const PROD = {
+  stage: 'prod',
+  jwtIssuer: 'https://login.example/',
+  jwtAudience: 'artists',
+  spotifyRedirectUri: 'https://app.example/spotify',
+  alarmEmail: 'oncall@app.example',
+} as const;
+
 export interface Templates {
   readonly data: Template;
   readonly api: Template;
+  readonly monitoring: Template;
 }
 
 /** The templates of one stage without bundles: no function's source is read. */
@@ -21,8 +31,12 @@ export function templatesOf(input: ConfigInput = {}): Templates {
   const outdir = mkdtempSync(join(tmpdir(), 'templates-'));
   try {
     const app = createApp({ outdir, context: { 'aws:cdk:bundling-stacks': [] } });
-    const { data, api } = addStacks(app, parseConfig(input));
-    return { data: Template.fromStack(data), api: Template.fromStack(api) };
+    const { data, api, monitoring } = addStacks(app, parseConfig(input));
+    return {
+      data: Template.fromStack(data),
+      api: Template.fromStack(api),
+      monitoring: Template.fromStack(monitoring),
+    };
   } finally {
     rmSync(outdir, { recursive: true });
   }

@@ -1,0 +1,24 @@
+import { computationKey, cooldownKey, entryKey } from '../shared/cache/keys.ts';
+
+/*
+ * The kinds of partition keys, as patterns for `dynamodb:LeadingKeys`. IAM does not know the user of a request, so a
+ * policy cannot keep users apart (the code does, see the keys themselves); it can keep a function to the kinds of items
+ * that it works with: who syncs plays cannot touch a list, who begins a connection cannot read a token.
+ */
+
+export type CacheKeys = 'list' | 'part' | 'computation' | 'cooldown';
+
+export const cacheKeyPatterns: Readonly<Record<CacheKeys, string>> = {
+  list: entryKey('*').pk,
+  // Generation, number and user follow.
+  part: 'part:*',
+  computation: computationKey('*').pk,
+  cooldown: cooldownKey.pk,
+};
+
+export type AccountKeys = 'user' | 'oauthState';
+
+export const accountKeyPatterns: Readonly<Record<AccountKeys, string>> = {
+  user: 'user:*',
+  oauthState: 'oauth_state:*',
+};

@@ -1,0 +1,35 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { ApiStack } from './api-stack.ts';
+import type { Config } from './config.ts';
+import { buildAlarms } from './monitoring/build-alarms.ts';
+import { buildDashboard } from './monitoring/build-dashboard.ts';
+import type { Watched } from './monitoring/series.ts';
+import { nameOf } from './names.ts';
+
+interface MonitoringStackProps extends StackProps {
+  readonly config: Config;
+  readonly api: ApiStack;
+}
+
+/** What watches: a dashboard, alarms, and whom they tell. May be changed without touching what serves. */
+export class MonitoringStack extends Stack {
+  constructor(scope: Construct, id: string, { config, api, ...props }: MonitoringStackProps) {
+    super(scope, id, props);
+    const watched: Watched = { stage: config.stage, apiId: api.gateway.api.apiId };
+    const { runbookUrl: runbook } = config;
+    const pages = this.#createTopic(config, 'Pages');
+    const notices = this.#createTopic(config, 'Notices');
+    const { alarms } = buildAlarms(this, watched, { pages, notices, runbook });
+    buildDashboard(this, watched, { alarms, runbook });
+  }
+
+  #createTopic(config: Config, id: 'Pages' | 'Notices'): Topic {
+    // Not encrypted with a key of our own: names and numbers of metrics are in it, nothing of a user.
+    const topic = new Topic(this, id, { topicName: nameOf(config, id.toLowerCase()), enforceSSL: true });
+    if (config.alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(config.alarmEmail));
+    return topic;
+  }
+}

@@ -1,0 +1,123 @@
+import type { MetricName } from '../../shared/metrics/names.ts';
+import { type FunctionName, functionNames } from '../functions.ts';
+import type { Series, TableName } from './series.ts';
+
+/*
+ * Measures that dashboard and alarms share. A count that was 0 was not emitted, and in an expression nothing plus one is
+ * nothing: hence FILL.
+ */
+
+type Statistic = Extract<Series, { from: 'service' }>['stat'];
+
+export function service(metric: MetricName, stat: Statistic = 'Sum', label?: string): Series {
+  return label === undefined ? { from: 'service', metric, stat } : { from: 'service', metric, stat, label };
+}
+
+export const outcomes = {
+  hits: service('Hits'),
+  misses: service('Misses'),
+  stale: service('Stale'),
+  fallback: service('FallbackRevoked'),
+  errors: service('Errors'),
+};
+
+const REQUESTS = Object.keys(outcomes)
+  .map((name) => `FILL(${name}, 0)`)
+  .join(' + ');
+
+export const requests: Series = {
+  from: 'math',
+  expression: REQUESTS,
+  using: outcomes,
+  label: 'requests',
+};
+
+/** Percent of the requests for a page that a fresh copy answered; with fewer than `atLeast` in a period, 100. */
+export function hitRate(atLeast = 1): Series {
+  return {
+    from: 'math',
+    expression: `IF(${REQUESTS} >= ${atLeast}, 100 * FILL(hits, 0) / (${REQUESTS}), 100)`,
+    using: outcomes,
+    label: 'hit rate %',
+  };
+}
+
+/** Percent of all calls of the API that ended in a 5xx; with fewer than `atLeast` in a period, 0. */
+export function serverErrorRate(atLeast: number): Series {
+  return {
+    from: 'math',
+    expression: `IF(FILL(all, 0) >= ${atLeast}, 100 * FILL(failed, 0) / all, 0)`,
+    using: {
+      all: { from: 'api', metric: 'Count', stat: 'Sum' },
+      failed: { from: 'api', metric: '5xx', stat: 'Sum' },
+    },
+    label: '5xx %',
+  };
+}
+
+/** Percentile of hits in milliseconds; with fewer than `atLeast` hits in a period, 0. */
+export function hitLatency(stat: 'p99', atLeast: number): Series {
+  return {
+    from: 'math',
+    expression: `IF(FILL(n, 0) >= ${atLeast}, latency, 0)`,
+    using: { latency: service('HitLatency', stat), n: service('HitLatency', 'SampleCount') },
+    label: `${stat} of hits`,
+  };
+}
+
+/** Percent of the calls to Spotify without a usable answer; with fewer than `atLeast` in a period, 0. */
+export function spotifyFailureRate(atLeast: number): Series {
+  return {
+    from: 'math',
+    expression: `IF(FILL(calls, 0) >= ${atLeast}, 100 * FILL(failed, 0) / calls, 0)`,
+    using: { calls: service('SpotifyCalls'), failed: service('SpotifyFailures') },
+    label: 'Spotify failures %',
+  };
+}
+
+/** Percent of the computations that ended in a revoked consent; with fewer than `atLeast` revocations, 0. */
+export function revocationRate(atLeast: number): Series {
+  return {
+    from: 'math',
+    expression: `IF(FILL(revoked, 0) >= ${atLeast}, 100 * revoked / (revoked + FILL(computed, 0)), 0)`,
+    using: {
+      revoked: service('SpotifyRevocations'),
+      computed: service('ComputationTime', 'SampleCount'),
+    },
+    label: 'revoked %',
+  };
+}
+
+/** Those whose trouble a client or a user notices: an alarm takes ten metrics at most. */
+export const watchedFunctions: readonly FunctionName[] = functionNames.filter((name) => name !== 'not-found');
+
+export const tableNames: readonly TableName[] = ['cache', 'account', 'statistics'];
+
+/** The sum over all watched functions. */
+export function overFunctions(metric: 'Errors' | 'Throttles', label: string): Series {
+  const rows = watchedFunctions.map((fn, i): [string, Series] => [
+    `f${i}`,
+    { from: 'lambda', metric, fn, stat: 'Sum' },
+  ]);
+  return sumOf(rows, label);
+}
+
+export function tableThrottles(): Series {
+  const metrics = ['ReadThrottleEvents', 'WriteThrottleEvents'] as const;
+  const rows = tableNames.flatMap((table) =>
+    metrics.map((metric): [string, Series] => [
+      `${table}${metric.slice(0, 1)}`,
+      { from: 'table', metric, table, stat: 'Sum' },
+    ]),
+  );
+  return sumOf(rows, 'throttled');
+}
+
+function sumOf(rows: readonly [string, Series][], label: string): Series {
+  return {
+    from: 'math',
+    expression: rows.map(([name]) => `FILL(${name}, 0)`).join(' + '),
+    using: Object.fromEntries(rows),
+    label,
+  };
+}
