@@ -18,6 +18,8 @@ export interface ServiceOptions {
   readonly clock?: Clock | undefined;
   /** How long after a failed asynchronous invocation it is tried again; as AWS does unless given. */
   readonly asyncRetryDelaysMs?: readonly number[];
+  /** How long an execution environment without work goes on running; as on AWS, not at all, unless given. */
+  readonly freezeAfterMs?: number;
 }
 
 const DEFAULT_CONCURRENCY = 8;
@@ -30,7 +32,7 @@ export async function startServices(
   options: ServiceOptions,
   parts: AsyncDisposableStack,
 ) {
-  const { clock = systemClock, onFailure = () => undefined, asyncRetryDelaysMs } = options;
+  const { clock = systemClock, onFailure = () => undefined, asyncRetryDelaysMs, freezeAfterMs = 0 } = options;
   const logs = createLogs(options.logDirectory);
   parts.defer(() => logs.close());
   const guard = createGuard(model.policies);
@@ -53,6 +55,7 @@ export async function startServices(
     endpoints: endpointsOf(front.url, aws.url, spotify.url),
     concurrency: options.lambdaConcurrency ?? DEFAULT_CONCURRENCY,
     logs,
+    freezeAfterMs,
     onFailure,
     clock,
     ...(asyncRetryDelaysMs ? { asyncRetryDelaysMs } : {}),

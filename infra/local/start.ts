@@ -9,6 +9,12 @@ import { tour } from './tour.ts';
  */
 const SAME_WISH_MS = 1000;
 
+/**
+ * AWS freezes an environment with its last reply, and what it counted is told at its next request. Whoever looks at the
+ * numbers on one machine makes no next request: it is left running long enough to tell.
+ */
+const FREEZE_AFTER_MS = 5000;
+
 /** How often to look whether npm still runs. */
 const PARENT_CHECK_MS = 500;
 
@@ -47,6 +53,7 @@ async function main(args: readonly string[]): Promise<void> {
   try {
     stack = await startLocalStack({
       ...settings,
+      freezeAfterMs: FREEZE_AFTER_MS,
       signal: starting.signal,
       onPart: (part, detail, ms) => console.log(`${part.padEnd(9)} ${detail}  (${Math.round(ms)} ms)`),
       onFailure: (message) => console.error(message),

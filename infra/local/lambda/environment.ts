@@ -17,6 +17,8 @@ export interface Environment {
 }
 
 export interface EnvironmentOptions extends RuntimeOptions {
+  /** How long an environment without work goes on running before it is frozen. AWS gives it nothing. */
+  readonly freezeAfterMs: number;
   onGone(environment: Environment): void;
 }
 
@@ -38,6 +40,7 @@ export function createEnvironment({
   spec,
   endpoints,
   guardian,
+  freezeAfterMs,
   onLine,
   onGone,
 }: EnvironmentOptions): Environment {
@@ -52,6 +55,7 @@ export function createEnvironment({
   let initError: Outcome | undefined;
   let killed: Outcome | undefined;
   let gone = false;
+  let freezing: NodeJS.Timeout | undefined;
 
   const initTimer = setTimeout(() => {
     killed = failure(
@@ -93,7 +97,12 @@ export function createEnvironment({
       clearTimeout(initTimer);
     }
     if (task) hand(task, deliver);
-    else child?.kill('SIGSTOP');
+    else if (freezeAfterMs === 0) freeze();
+    else freezing = setTimeout(freeze, freezeAfterMs);
+  }
+
+  function freeze(): void {
+    child?.kill('SIGSTOP');
   }
 
   function hand(given: Task, deliver: (invocation: Invocation) => void): void {
@@ -106,6 +115,7 @@ export function createEnvironment({
       killed = failure('timeout', 'Sandbox.Timedout', message);
       end();
     }, timeoutMs);
+    clearTimeout(freezing);
     child?.kill('SIGCONT');
     deliver({ ...given.work, deadlineMs: Date.now() + timeoutMs });
   }
@@ -139,6 +149,7 @@ export function createEnvironment({
     if (gone) return;
     gone = true;
     clearTimeout(initTimer);
+    clearTimeout(freezing);
     if (child?.pid !== undefined) guardian.forget(child.pid);
     void api?.close();
     onGone(environment);

@@ -15,6 +15,8 @@ export interface LambdaServiceOptions {
   readonly endpoints: Readonly<Record<string, string>>;
   readonly concurrency: number;
   readonly logs: Logs;
+  /** How long an environment without work goes on running before it is frozen; at once, as on AWS, unless given. */
+  readonly freezeAfterMs?: number;
   /** One line for each invocation that failed. */
   onFailure(message: string): void;
   readonly clock?: Clock;
@@ -42,6 +44,7 @@ export function createLambdaService({
   endpoints,
   concurrency,
   logs,
+  freezeAfterMs = 0,
   onFailure,
   clock = systemClock,
   asyncRetryDelaysMs = ASYNC_RETRY_DELAYS_MS,
@@ -59,6 +62,7 @@ export function createLambdaService({
         spec,
         endpoints,
         guardian,
+        freezeAfterMs,
         onGone,
         onLine: (line) => logs.write(spec.name, line),
       }),
