@@ -6,14 +6,14 @@ import { ledgerSlotSeconds } from './ledger.ts';
 import { hourOf } from './slots.ts';
 import { addEvents, type HourTotals, noTotals } from './totals.ts';
 import type { TotalsStore } from './totals-store.ts';
+import { createWriteBudget } from './write-budget.ts';
 
-/** Writes of one environment are at least this far apart, unless a list changed. */
+/** What could not be written with its request is written this much later, or with the first request after that. */
 const WRITE_AFTER_MS = 1_000;
 /** A failed write is made up for by the next, which carries the same totals and more. */
 const RETRY_AFTER_MS = 5_000;
-
-/** Of these there are few, each took long anyway, and the stock of lists should be known soon. */
-const WORTH_A_WRITE: ReadonlySet<CacheEvent['name']> = new Set(['stored', 'removed', 'marked-stale']);
+/** A write whose reply is awaited does not keep the next from beginning: they may arrive in any order. */
+const MOST_AT_ONCE = 4;
 
 /** Calls back once, later, without keeping the process alive. */
 type Defer = (callback: () => void, ms: number) => void;
@@ -37,9 +37,10 @@ export type Statistics = ReturnType<typeof createStatistics>;
  * The running totals of this execution environment: shared by all its requests on purpose, and safe under concurrent
  * ones, because nothing waits between reading a total and changing it.
  *
- * They are written on the side: nobody waits for it. A timer writes them a second later; where the environment is
- * frozen by then, the next request does, beside its own work (`writeIfDue`). What an environment counted after its last
- * write dies with it; what is written is always consistent in itself.
+ * They are written on the side: the write begins with the end of a request and nobody waits for it. Its bytes leave
+ * before the environment is frozen, on a connection that the request has just used; the reply is read when the
+ * environment goes on, or the SDK writes again, which changes nothing. What an environment counted after its last write
+ * dies with it; what is written is always consistent in itself.
  */
 export function createStatistics({
   store,
@@ -51,14 +52,16 @@ export function createStatistics({
 }: StatisticsDeps) {
   const hours = new Map<string, Totals>();
   const ledgerSlot = ledgerSlotSeconds(windows);
+  const budget = createWriteBudget();
+  const underWay = new Set<Promise<void>>();
   let seq = 0;
   let latestMs = Number.NEGATIVE_INFINITY;
   let begunAtMs = Number.NEGATIVE_INFINITY;
-  let writing: Promise<void> | undefined;
   let isDeferred = false;
 
   const changedHours = () => [...hours.values()].filter(({ changed }) => changed);
 
+  /** Counts what happened in one request or invocation. Returns before anything is written. */
   function record(events: readonly CacheEvent[]): void {
     if (events.length === 0) return;
     // Clocks are set back at times: an hour that is over must not begin again from nothing.
@@ -68,14 +71,17 @@ export function createStatistics({
     hours.set(hour, totals);
     addEvents(totals, events, { nowMs: latestMs, ledgerSlot });
     totals.changed = true;
-    if (!writing && events.some(({ name }) => WORTH_A_WRITE.has(name))) writeAside();
+    if (underWay.size < MOST_AT_ONCE && budget.take(latestMs)) writeAside();
     else writeLater(WRITE_AFTER_MS);
   }
 
-  /** Has what waited for a second written beside the request that begins now, which goes first. */
+  /** Has what was left over for a second written beside the request that begins now, which goes first. */
   function writeIfDue(): void {
-    const isDue = clock.nowMs() - begunAtMs >= WRITE_AFTER_MS && changedHours().length > 0;
-    if (isDue) defer(() => changedHours().length > 0 && writeAside(), 0);
+    if (clock.nowMs() - begunAtMs >= WRITE_AFTER_MS && changedHours().length > 0) defer(writeChanged, 0);
+  }
+
+  function writeChanged(): void {
+    if (changedHours().length > 0 && underWay.size < MOST_AT_ONCE) writeAside();
   }
 
   function writeLater(ms: number): void {
@@ -83,29 +89,23 @@ export function createStatistics({
     isDeferred = true;
     defer(() => {
       isDeferred = false;
-      if (changedHours().length > 0) writeAside();
+      writeChanged();
     }, ms);
   }
 
   function writeAside(): void {
-    if (writing) return;
-    write().then(
-      () => changedHours().length > 0 && writeLater(WRITE_AFTER_MS),
-      (error) => {
-        onWriteFailed(error);
-        writeLater(RETRY_AFTER_MS);
-      },
-    );
+    write().catch((error) => {
+      onWriteFailed(error);
+      writeLater(RETRY_AFTER_MS);
+    });
   }
 
-  /** One write at a time: two would only tell the same twice. */
   function write(): Promise<void> {
     begunAtMs = clock.nowMs();
-    writing ??= Promise.all(changedHours().map(writeHour))
+    const writing = Promise.all(changedHours().map(writeHour))
       .then(() => undefined)
-      .finally(() => {
-        writing = undefined;
-      });
+      .finally(() => underWay.delete(writing));
+    underWay.add(writing);
     return writing;
   }
 
@@ -116,6 +116,8 @@ export function createStatistics({
       await store.write(environment, seq, totals);
     } catch (error) {
       totals.changed = true;
+      // Another write of the same hour may have ended before, and taken it off the list.
+      hours.set(totals.hour, totals);
       throw error;
     }
     // An hour that is over was written for the last time, and is told of no more.
@@ -124,7 +126,7 @@ export function createStatistics({
 
   /** Writes all that was counted so far, for those that have time. @throws StorageUnavailable */
   async function writeAll(): Promise<void> {
-    while (writing || changedHours().length > 0) await write();
+    while (underWay.size > 0 || changedHours().length > 0) await Promise.all([...underWay, write()]);
   }
 
   return { record, writeIfDue, writeAll };

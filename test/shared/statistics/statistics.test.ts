@@ -124,7 +124,9 @@ describe('what an environment writes', () => {
       ]);
       clock.advance(1_000);
     }
+    await writeAll();
     const written = vi.spyOn(dynamo.db, 'send');
+    record([HIT]);
     await writeAll();
     const sizes = written.mock.calls.map(([command]) => JSON.stringify(command.input).length);
     expect(Math.max(...sizes)).toBeLessThan(5_000);
@@ -154,8 +156,8 @@ describe('when the way to DynamoDB is bad', () => {
     const way = await aFaultyWay(dynamo.endpoint);
     const totals = createTotalsStore({ db: way.db, table: dynamo.tables.statistics });
     const { record, writeAll } = anEnvironment(totals, clock);
-    record([HIT]);
     way.next('delay');
+    record([HIT]);
     await writeAll();
     record([HIT]);
     await writeAll();
@@ -169,20 +171,17 @@ describe('when the way to DynamoDB is bad', () => {
     const way = await aFaultyWay(dynamo.endpoint, { maxAttempts: 1 });
     const totals = createTotalsStore({ db: way.db, table: dynamo.tables.statistics });
     const { record, writeAll, writeIfDue, fireTimers, timers, failures } = anEnvironment(totals, clock);
+    way.next('lose-request', 'lose-request');
     record([HIT]);
-    way.next('lose-request');
-    await expect(writeAll()).rejects.toThrow(StorageUnavailable);
-    record([HIT]);
-    way.next('lose-request');
-    fireTimers();
-    await vi.waitFor(() => expect(failures).toHaveLength(1));
-    expect(await countsOf(clock.nowMs())).toEqual({});
+    await vi.waitFor(() => expect(failures).toEqual([expect.any(StorageUnavailable)]));
     expect(timers()).toEqual([5_000]);
+    await expect(writeAll()).rejects.toThrow(StorageUnavailable);
+    expect(await countsOf(clock.nowMs())).toEqual({});
 
     clock.advance(1_000);
     writeIfDue();
     fireTimers();
-    await vi.waitFor(async () => expect(await countsOf(clock.nowMs())).toEqual({ hits: 2 }));
+    await vi.waitFor(async () => expect(await countsOf(clock.nowMs())).toEqual({ hits: 1 }));
   });
 });
 
@@ -192,6 +191,7 @@ describe('when it writes', () => {
     const replies: PromiseWithResolvers<void>[] = [];
     return {
       writes,
+      replies,
       finish: async () => {
         for (const reply of replies.splice(0)) reply.resolve();
         await new Promise(setImmediate);
@@ -205,68 +205,87 @@ describe('when it writes', () => {
     };
   }
 
-  it('is a second after a hit, not with it', () => {
+  it('begins with each request, and waits for no reply to the one before', async () => {
+    const store = aStore();
+    const { record, timers } = anEnvironment(store, aClock());
+    record([HIT]);
+    record([HIT]);
+    expect(store.writes).toEqual([1, 2]);
+    expect(timers()).toEqual([]);
+    await store.finish();
+    expect(store.writes).toEqual([1, 2]);
+  });
+
+  it('leaves what comes beyond four at once to a timer', async () => {
     const store = aStore();
     const { record, timers, fireTimers } = anEnvironment(store, aClock());
-    record([HIT]);
-    record([HIT]);
-    expect(store.writes).toEqual([]);
+    for (let i = 0; i < 6; i += 1) record([HIT]);
+    expect(store.writes).toHaveLength(4);
     expect(timers()).toEqual([1_000]);
+    await store.finish();
     fireTimers();
-    expect(store.writes).toEqual([1]);
+    expect(store.writes).toHaveLength(5);
+    await store.finish();
+    expect(timers()).toEqual([]);
   });
 
-  it('is at once when a list came, went or was marked', () => {
-    const list = aStoredList();
-    for (const event of [
-      { name: 'stored', list, replaced: undefined },
-      { name: 'removed', list },
-      { name: 'marked-stale', list },
-    ] as const) {
-      const store = aStore();
-      anEnvironment(store, aClock()).record([event, MISS]);
-      expect(store.writes).toEqual([1]);
+  it('spares writes under a load that goes on: ten a second after the first thousand', async () => {
+    const store = aStore();
+    const clock = aClock();
+    const { record } = anEnvironment(store, clock);
+    for (let request = 0; request < 3_000; request += 1) {
+      record([HIT]);
+      await store.finish();
+      clock.advance(20);
     }
+    // A minute at 50 requests a second.
+    expect(store.writes.length).toBeGreaterThan(1_000);
+    expect(store.writes.length).toBeLessThanOrEqual(1_000 + 60 * 10);
   });
 
-  it('is beside the next request when the environment was frozen before its timer', () => {
+  it('makes up beside the next request for what was left to a timer when the environment was frozen', async () => {
     const store = aStore();
     const clock = aClock();
     const { record, writeIfDue, timers, fireTimers } = anEnvironment(store, clock);
-    record([HIT]);
+    for (let i = 0; i < 5; i += 1) record([HIT]);
+    await store.finish();
+    writeIfDue();
+    expect(timers()).toEqual([1_000]);
     clock.advance(600_000);
     writeIfDue();
-    expect(store.writes).toEqual([]);
+    expect(store.writes).toHaveLength(4);
     expect(timers()).toEqual([1_000, 0]);
     fireTimers();
-    expect(store.writes).toEqual([1]);
+    expect(store.writes).toHaveLength(5);
+    await store.finish();
+    writeIfDue();
+    fireTimers();
+    expect(store.writes).toHaveLength(5);
   });
 
-  it('never overlaps, and never twice for one change', async () => {
+  it('ends an hour only when all of it is written', async () => {
     const store = aStore();
-    const clock = aClock();
-    const { record, writeIfDue, fireTimers } = anEnvironment(store, clock);
+    const clock = aClock(NOON + HOUR - 1);
+    const { record, fireTimers, failures } = anEnvironment(store, clock);
     record([HIT]);
-    fireTimers();
     record([HIT]);
-    clock.advance(60_000);
-    writeIfDue();
+    clock.advance(1);
+    record([HIT]);
+    // The later write of the old hour fails after the earlier one came through.
+    store.replies[0]?.resolve();
+    await new Promise(setImmediate);
+    store.replies[1]?.reject(new Error('lost'));
+    await vi.waitFor(() => expect(failures).toHaveLength(1));
     fireTimers();
-    expect(store.writes).toEqual([1]);
-    await store.finish();
-    fireTimers();
-    expect(store.writes).toEqual([1, 2]);
-    await store.finish();
-    writeIfDue();
-    fireTimers();
-    expect(store.writes).toEqual([1, 2]);
+    expect(store.writes).toEqual([1, 2, 3, 4]);
   });
 
-  it('does not when nothing was counted', () => {
+  it('does nothing when nothing was counted', () => {
     const store = aStore();
     const { record, writeIfDue, timers } = anEnvironment(store, aClock());
     record([]);
     writeIfDue();
+    expect(store.writes).toEqual([]);
     expect(timers()).toEqual([]);
   });
 });
