@@ -127,10 +127,11 @@ describe('what is told beside requests for pages', () => {
   it('a toggle marks a list once, and is a toggle also without a list', async () => {
     const { ask, cache, userId, observe, heard } = aStory();
     await ask();
-    const selections = { select: async () => undefined, deselect: async () => undefined } as never;
+    const artistId = ARTISTS[0]?.id ?? '';
+    const selections = { select: async () => undefined, read: async () => new Set([artistId]) } as never;
     const toggle = async () => {
       heard.length = 0;
-      await toggleArtist({ cache, selections, observe }, userId, ARTISTS[0]?.id ?? '', true);
+      await toggleArtist({ cache, selections, observe }, userId, artistId, true);
       return heard.map(({ name }) => name);
     };
     expect(await toggle()).toEqual(['toggled', 'marked-stale']);
