@@ -20,7 +20,12 @@ export interface ServiceOptions {
   readonly asyncRetryDelaysMs?: readonly number[];
   /** How long an execution environment without work goes on running; as on AWS, not at all, unless given. */
   readonly freezeAfterMs?: number;
+  /** Told where AWS and Spotify are, says where the functions shall look for them: a test may stand in between. */
+  detour?(endpoints: Endpoints): Promise<Endpoints>;
 }
+
+/** Addresses, by the variable that tells a function of them. */
+export type Endpoints = Readonly<Record<string, string>>;
 
 const DEFAULT_CONCURRENCY = 8;
 
@@ -50,9 +55,10 @@ export async function startServices(
     lambda: () => lambda,
   });
   parts.defer(() => aws.close());
+  const endpoints = endpointsOf(front.url, aws.url, spotify.url);
   const running = createLambdaService({
     functions: model.functions,
-    endpoints: endpointsOf(front.url, aws.url, spotify.url),
+    endpoints: (await options.detour?.(endpoints)) ?? endpoints,
     concurrency: options.lambdaConcurrency ?? DEFAULT_CONCURRENCY,
     logs,
     freezeAfterMs,
@@ -72,11 +78,7 @@ function secretOf({ clientId, clientSecret }: Foundations['spotify']['client']):
   return JSON.stringify({ client_id: clientId, client_secret: clientSecret });
 }
 
-function endpointsOf(
-  dynamodbUrl: string,
-  awsUrl: string,
-  spotifyUrl: string | undefined,
-): Record<string, string> {
+function endpointsOf(dynamodbUrl: string, awsUrl: string, spotifyUrl: string | undefined): Endpoints {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
     AWS_ENDPOINT_URL_KMS: awsUrl,

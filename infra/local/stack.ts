@@ -21,6 +21,8 @@ export interface LocalStackOptions
   onPart?(part: string, detail: string, ms: number): void;
   /** Writes a cloud assembly into a directory; the CDK app of this repository unless given. */
   readonly synthesize?: Synthesize;
+  /** How long a failed computation is not tried again; the template's unless given. */
+  readonly retrySeconds?: number;
   /** Gives up starting. */
   readonly signal?: AbortSignal;
 }
@@ -71,6 +73,7 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
     spotifyRedirectUri: `${http.url}/callback`,
     freshSeconds: options.freshSeconds,
     keepSeconds: options.keepSeconds,
+    retrySeconds: options.retrySeconds,
   };
   const how = { synthesize: options.synthesize ?? synthesize, step, signal };
   const { model, client } = await deploy(foundations, settings, how, parts);

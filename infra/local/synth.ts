@@ -14,6 +14,7 @@ export interface Deployment {
   readonly spotifyRedirectUri: string;
   readonly freshSeconds?: number | undefined;
   readonly keepSeconds?: number | undefined;
+  readonly retrySeconds?: number | undefined;
 }
 
 /**
