@@ -43,7 +43,7 @@ export async function layFoundations(
   parts.defer(() => http.close());
   const spotify = await step(
     'Spotify',
-    () => startSpotify(options, parts),
+    () => startSpotify(options, parts, kept('spotify.json')),
     ({ url }) => url ?? 'the real one',
   );
   const dynamodb = await step(
@@ -68,14 +68,18 @@ async function placeOf(
 async function startSpotify(
   { spotifyClient, spotifyPort = 0, clock = systemClock }: FoundationOptions,
   parts: AsyncDisposableStack,
+  keptIn: string | undefined,
 ): Promise<Foundations['spotify']> {
   if (spotifyClient) return { url: undefined, client: spotifyClient };
   const client = { clientId: 'local-client', clientSecret: randomBytes(16).toString('hex') };
-  const standIn = await createSpotifyStandIn({ port: spotifyPort, ...client, clock }).catch(
-    (error: Error) => {
-      throw portProblem(error.cause ?? error, spotifyPort, 'SPOTIFY_PORT');
-    },
-  );
+  const standIn = await createSpotifyStandIn({
+    port: spotifyPort,
+    ...client,
+    clock,
+    ...(keptIn && { keptIn }),
+  }).catch((error: Error) => {
+    throw portProblem(error.cause ?? error, spotifyPort, 'SPOTIFY_PORT');
+  });
   parts.defer(() => standIn.close());
   return { url: standIn.url, client };
 }

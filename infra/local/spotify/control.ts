@@ -1,6 +1,7 @@
 import type { Accounts } from './accounts.ts';
 import { json, type Reply, type StandInRequest } from './http.ts';
 import { InvalidControl, isAccountName, parsePlays, parseSettings } from './settings.ts';
+import { accountId } from './shapes.ts';
 
 const ACCOUNT_PATH = /^\/_control\/accounts\/([^/]+)(\/plays)?$/;
 /** Pages of this machine may use the control; others may not. */
@@ -21,6 +22,10 @@ export function createControl(accounts: Accounts) {
     if (route === 'POST /_control/reset') {
       accounts.reset();
       return json(200, { reset: true });
+    }
+    if (route === 'GET /_control/accounts') {
+      const known = accounts.names().map((account) => ({ account, account_id: accountId(account) }));
+      return json(200, { accounts: known });
     }
     const [, encodedName, plays] = ACCOUNT_PATH.exec(url.pathname) ?? [];
     if (encodedName === undefined) return controlError(404, 'no such control');

@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Clock } from '../../../shared/clock.ts';
 import { createBoundedMap } from './bounded-map.ts';
 
@@ -32,10 +33,14 @@ export interface AccessGrant {
   expiresAtMs: number;
 }
 
-/** Authorization codes, refresh tokens and access tokens, in memory: they end with the stand-in. */
-export function createGrants(clock: Clock) {
+/**
+ * Authorization codes, refresh tokens and access tokens, in memory. Those of refresh outlive the stand-in when there is
+ * a file to keep them in: who was connected yesterday still is, as with the real one.
+ */
+export function createGrants(clock: Clock, keptIn?: string) {
   const codes = createBoundedMap<AuthorizationCode>(MAX_CODES);
   const consents = createBoundedMap<Consent>(MAX_TOKENS);
+  for (const [token, consent] of readKept(keptIn)) consents.set(token, consent);
   const accessGrants = createBoundedMap<AccessGrant>(MAX_TOKENS);
 
   function issueRefreshToken(consent: Consent): string {
@@ -83,8 +88,20 @@ export function createGrants(clock: Clock) {
       return token;
     },
 
+    /** Writes down what outlives the stand-in. */
+    keep(): void {
+      if (keptIn) writeFileSync(keptIn, JSON.stringify(consents.entries()), { mode: 0o600 });
+    },
+
     findAccess: (accessToken: string): AccessGrant | undefined => accessGrants.get(accessToken),
   };
+}
+
+function readKept(path: string | undefined): [string, Consent][] {
+  if (!path || !existsSync(path)) return [];
+  const kept = JSON.parse(readFileSync(path, 'utf8')) as [string, Consent][];
+  // The modes of accounts begin anew, and with them their generations.
+  return kept.map(([token, consent]) => [token, { ...consent, generation: 0 }]);
 }
 
 export type Grants = ReturnType<typeof createGrants>;

@@ -85,11 +85,14 @@ function album(trackId: string, artists: ReturnType<typeof simplifiedArtist>[]) 
   };
 }
 
-/** `account_id` never changes; `id` is what Spotify calls a user name. */
+/** What never changes about an account: the only name of it that an application keeps. */
+export const accountId = (account: string) => spotifyId(`account ${account}`);
+
+/** `id` is what Spotify calls a user name. */
 export function listener(account: string, shape: Shape) {
   const id = encodeURIComponent(account);
   return {
-    account_id: spotifyId(`account ${account}`),
+    account_id: accountId(account),
     display_name: account,
     external_urls: { spotify: `https://open.spotify.com/user/${id}` },
     href: `https://api.spotify.com/v1/users/${id}`,

@@ -29,6 +29,8 @@ interface StandInOptions {
   clock?: Clock;
   /** Another seed gives every account other artists. */
   seed?: string;
+  /** A file in which refresh tokens outlive the stand-in; none: they end with it. */
+  keptIn?: string;
 }
 
 type Route = (request: StandInRequest) => Reply | Promise<Reply>;
@@ -38,8 +40,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
  * A stand-in for Spotify over HTTP: the accounts service and the Web API on one port, and a control beside them.
- * It keeps everything in memory and gives deterministic answers: the same account name has the same artists in every
- * process. An account exists as soon as it is named. Amounts of time come from `clock`, never from the machine.
+ * It keeps everything in memory (refresh tokens in a file as well, when it is given one) and gives deterministic
+ * answers: the same account name has the same artists in every process. An account exists as soon as it is named.
+ * Amounts of time come from `clock`, never from the machine.
  *
  * ## What it stands in for
  * - `GET /authorize` shows a consent page (French or English); `&approve=1&account=NAME` answers 302 to the redirect
@@ -53,6 +56,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
  *
  * ## Control (JSON)
  * - `GET /_control/health` → 200 `{ "ready": true }`.
+ * - `GET /_control/accounts` → `{ "accounts": [{ account, account_id }] }`: those that have been named, with the id by
+ *   which an application knows them.
  * - `PUT /_control/accounts/NAME` merges settings and answers like the next one; what does not fit is a 400
  *   `{ "error": { "message", "details": [{ "field", "reason" }] } }` and changes nothing.
  * - `GET /_control/accounts/NAME` → `{ account, mode, retry_after, latency_ms, artists, fail_page, rotate, shape,
@@ -96,10 +101,11 @@ export async function createSpotifyStandIn({
   clientSecret,
   clock = systemClock,
   seed = 'spotify',
+  keptIn,
 }: StandInOptions) {
   const catalogues = createCatalogues(seed);
   const accounts = createAccounts({ clock, catalogues });
-  const grants = createGrants(clock);
+  const grants = createGrants(clock, keptIn);
   const route = createRoutes({
     authorize: createAuthorizePage({ accounts, grants, clientId }),
     token: createTokenEndpoint({ accounts, grants, clock, clientId, clientSecret }),
@@ -128,6 +134,7 @@ export async function createSpotifyStandIn({
       // Waiting requests end with their connections.
       server.closeAllConnections();
       await closed;
+      grants.keep();
     },
   };
 }

@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { startSpotify } from './spotify-harness.ts';
 
 const HOUR_MS = 3_600_000;
@@ -107,5 +111,17 @@ describe.each([
     const other = await spotify.connect('other');
     spotify.accounts.set('demo', { mode });
     expect((await spotify.refresh(other.refresh_token)).status).toBe(200);
+  });
+});
+
+describe('a stand-in that is started again', () => {
+  test('knows who was connected, when it was given a file to keep that in', async () => {
+    const keptIn = join(tmpdir(), `consents-${randomUUID()}.json`);
+    onTestFinished(() => rm(keptIn));
+    const yesterday = await startSpotify({ keptIn });
+    const { refresh_token } = await yesterday.connect();
+    await yesterday.close();
+    const today = await startSpotify({ keptIn });
+    expect((await today.refresh(refresh_token)).status).toBe(200);
   });
 });

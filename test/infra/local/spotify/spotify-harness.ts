@@ -61,7 +61,7 @@ interface Answer {
 }
 
 /** A stand-in on a free port, closed when the test ends, and the calls an application makes. */
-export async function startSpotify({ seed }: { seed?: string } = {}) {
+export async function startSpotify({ seed, keptIn }: { seed?: string; keptIn?: string } = {}) {
   const clock = frozenClock();
   const standIn = await createSpotifyStandIn({
     port: 0,
@@ -69,6 +69,7 @@ export async function startSpotify({ seed }: { seed?: string } = {}) {
     clientSecret: CLIENT_SECRET,
     clock,
     ...(seed === undefined ? {} : { seed }),
+    ...(keptIn === undefined ? {} : { keptIn }),
   });
   onTestFinished(() => standIn.close());
 
