@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
@@ -100,6 +100,21 @@ export class ApiStack extends Stack {
     fn.addEnvironment('REFRESH_FUNCTION', refresh.functionName);
   }
 
+  /** May do what the schedule does, and only for schedules of this account. CDK's own would invoke every version too. */
+  #createSchedulerRole(): Role {
+    const role = new Role(this, 'SchedulerRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    });
+    const { functionArn } = this.functions.sweep;
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.failures.queueArn] }),
+    );
+    return role;
+  }
+
   #scheduleSweep(config: Config): void {
     new Schedule(this, 'SweepSchedule', {
       scheduleName: nameOf(config, 'sweep'),
@@ -107,6 +122,7 @@ export class ApiStack extends Stack {
       schedule: ScheduleExpression.rate(Duration.hours(1)),
       timeWindow: TimeWindow.off(),
       target: new LambdaInvoke(this.functions.sweep, {
+        role: this.#createSchedulerRole().withoutPolicyUpdates(),
         input: ScheduleTargetInput.fromObject({}),
         // Missed once, the next hour does the work of both.
         retryAttempts: 2,

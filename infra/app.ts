@@ -6,13 +6,18 @@ import { addStacks, createApp } from './synthesize.ts';
 try {
   const app = createApp();
   const config = readConfig((key) => app.node.tryGetContext(key), process.env);
-  const { api } = addStacks(app, config);
+  const stacks = addStacks(app, config);
   if (hasPlaceholders(config)) {
     // No warning: an unconfigured synthesis is what developers and checks do all day. Deploying it fails by itself.
-    Annotations.of(api).addInfoV2(
+    Annotations.of(stacks.api).addInfoV2(
       'artists-cache:placeholder',
       'jwtIssuer or spotifyRedirectUri is a placeholder: good for synthesis, useless in a deployment',
     );
+  }
+  // They take as long as all the rest; whoever only runs the result, as the local stack does, goes without.
+  if (app.node.tryGetContext('checks') !== false) {
+    const { addChecks } = await import('./checks.ts');
+    addChecks(app, stacks);
   }
   app.synth();
 } catch (error) {
