@@ -27,7 +27,8 @@ type Event = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
 export function eventOf(incoming: Incoming): Event {
   const { request, body, match, authorization } = incoming;
   const [rawPath, rawQueryString] = splitTarget(request.url ?? '/');
-  const query = joinDuplicates(new URLSearchParams(rawQueryString));
+  // Of two question marks the second belongs to the first name: without one of its own, the parser would drop it.
+  const query = joinDuplicates(new URLSearchParams(`?${rawQueryString}`));
   const cookies = request.headers.cookie?.split('; ').filter(Boolean);
   return {
     version: '2.0',
