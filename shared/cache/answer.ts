@@ -45,8 +45,8 @@ export function hit(found: Extract<Lookup, { state: 'fresh' | 'old' }>): Answer 
  * counts at `nowMs`, when the copy is handed out: since it was read, storage may have kept us waiting for seconds.
  */
 export function fallback(found: Lookup, cause: Cause, nowMs: number, retryAfterSeconds = 1): Answer {
-  if (found.state === 'fresh') return hit(found);
   if (found.state === 'none' || nowMs >= found.usableUntilMs) throw errorOf(cause, retryAfterSeconds);
+  if (found.state === 'fresh') return hit(found);
   const { copy, fence } = found;
   return { copy, fence, cached: true, ...oldCopy(cause) };
 }
