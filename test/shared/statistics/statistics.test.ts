@@ -106,6 +106,18 @@ describe('what an environment writes', () => {
     expect(await countsOf(clock.nowMs() + 1)).toEqual({ hits: 3 });
   });
 
+  it('holds no booking on a moment that is over', async () => {
+    const clock = aDay();
+    const { record, writeAll } = anEnvironment(parts().totals, clock);
+    const expired = Array.from({ length: 40 }, (_, i) =>
+      aStoredList({ computedAtMs: clock.nowMs() - (7 + i) * HOUR }),
+    );
+    record(expired.map((list) => ({ name: 'removed', list })));
+    await writeAll();
+    const [totals] = await parts().totals.read(new Date(clock.nowMs()).toISOString().slice(0, 13));
+    expect(totals?.ledger.size).toBe(0);
+  });
+
   it('stays within a few kilobytes, whatever happens in an hour', async () => {
     const clock = aDay();
     const { record, writeAll } = anEnvironment(parts().totals, clock, { name: randomUUID() });
