@@ -33,6 +33,8 @@ interface AppErrorOptions {
  * what a person reads is localised from `code` where the reply is built.
  */
 export abstract class AppError extends Error {
+  /** Spelled out by each class: bundles shorten the names of classes, and logs tell errors by theirs. */
+  abstract override readonly name: string;
   abstract readonly code: ErrorCode;
   abstract readonly status: number;
   readonly retryAfterSeconds: number | undefined;
@@ -40,7 +42,6 @@ export abstract class AppError extends Error {
 
   constructor(message: string, { cause, retryAfterSeconds, details }: AppErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = new.target.name;
     this.retryAfterSeconds = retryAfterSeconds;
     this.details = details;
   }
@@ -48,34 +49,40 @@ export abstract class AppError extends Error {
 
 /** A query, body or JSON that does not fit; `details` names each field and why. */
 export class ValidationFailed extends AppError {
+  override readonly name = 'ValidationFailed';
   readonly code = 'VALIDATION_FAILED';
   readonly status = 400;
 }
 
 /** The token was accepted at the gateway, but names no user. */
 export class Unauthorized extends AppError {
+  override readonly name = 'Unauthorized';
   readonly code = 'UNAUTHORIZED';
   readonly status = 401;
 }
 
 export class UnknownPlatform extends AppError {
+  override readonly name = 'UnknownPlatform';
   readonly code = 'UNKNOWN_PLATFORM';
   readonly status = 400;
 }
 
 /** OAuth state unknown, expired, used before, or another user's: told apart to nobody. */
 export class InvalidState extends AppError {
+  override readonly name = 'InvalidState';
   readonly code = 'INVALID_STATE';
   readonly status = 400;
 }
 
 /** The platform refused the authorization code. */
 export class AuthorizationFailed extends AppError {
+  override readonly name = 'AuthorizationFailed';
   readonly code = 'AUTHORIZATION_FAILED';
   readonly status = 400;
 }
 
 export class PlatformNotConnected extends AppError {
+  override readonly name = 'PlatformNotConnected';
   readonly code = 'PLATFORM_NOT_CONNECTED';
   readonly status = 409;
 }
@@ -86,6 +93,7 @@ const RECONNECT: readonly ErrorDetail[] = [{ action: 'reconnect', platform_slug:
  * The consent was revoked or has expired. Thrown for `invalid_grant` of the token endpoint and for nothing else.
  */
 export class PlatformRevoked extends AppError {
+  override readonly name = 'PlatformRevoked';
   readonly code = 'SPOTIFY_TOKEN_REVOKED';
   readonly status = 409;
 
@@ -96,6 +104,7 @@ export class PlatformRevoked extends AppError {
 
 /** The consent lacks a scope that a computation needs. */
 export class PlatformScopeMissing extends AppError {
+  override readonly name = 'PlatformScopeMissing';
   readonly code = 'SPOTIFY_SCOPE_MISSING';
   readonly status = 409;
 
@@ -106,6 +115,7 @@ export class PlatformScopeMissing extends AppError {
 
 /** The platform limits the whole application (429): nobody may call before `retryAfterSeconds`. */
 export class PlatformRateLimited extends AppError {
+  override readonly name = 'PlatformRateLimited';
   readonly code = 'SPOTIFY_RATE_LIMITED';
   readonly status = 503;
   declare readonly retryAfterSeconds: number;
@@ -117,39 +127,46 @@ export class PlatformRateLimited extends AppError {
 
 /** Down, slow past the deadline, or an answer that makes no sense. */
 export class PlatformUnavailable extends AppError {
+  override readonly name = 'PlatformUnavailable';
   readonly code = 'SPOTIFY_UNAVAILABLE';
   readonly status = 503;
 }
 
 /** The computation outlasts the request and goes on elsewhere. */
 export class ComputationPending extends AppError {
+  override readonly name = 'ComputationPending';
   readonly code = 'COMPUTING';
   readonly status = 503;
 }
 
 /** DynamoDB or KMS cannot be reached. */
 export class StorageUnavailable extends AppError {
+  override readonly name = 'StorageUnavailable';
   readonly code = 'STORAGE_UNAVAILABLE';
   readonly status = 503;
 }
 
 export class SelectionLimitReached extends AppError {
+  override readonly name = 'SelectionLimitReached';
   readonly code = 'SELECTION_LIMIT';
   readonly status = 409;
 }
 
 export class RouteNotFound extends AppError {
+  override readonly name = 'RouteNotFound';
   readonly code = 'NOT_FOUND';
   readonly status = 404;
 }
 
 export class MethodNotAllowed extends AppError {
+  override readonly name = 'MethodNotAllowed';
   readonly code = 'METHOD_NOT_ALLOWED';
   readonly status = 405;
 }
 
 /** A defect of ours. */
 export class InternalError extends AppError {
+  override readonly name = 'InternalError';
   readonly code = 'INTERNAL';
   readonly status = 500;
 }

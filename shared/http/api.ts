@@ -6,7 +6,7 @@ import type {
 } from 'aws-lambda';
 import type { BodyOf, DataOf, QueryOf, Route } from '../contract/route.ts';
 import { AppError, InternalError, Unauthorized } from '../errors.ts';
-import { logFailure } from '../logging/logger.ts';
+import { logFailure } from '../logging/log-failure.ts';
 import { negotiateLocale } from './locale.ts';
 import type { Locale } from './messages.ts';
 import { errorReply, Reply, type ReplyContext, successReply } from './reply.ts';
@@ -61,10 +61,12 @@ export function httpReplies(): HttpMiddleware {
       const reply = response instanceof Reply ? response : new Reply({ success: true, data: response }, {});
       request.response = successReply(reply, replyContext(request.internal));
     },
-    onError: function httpRepliesOnError(request) {
+    onError: async function httpRepliesOnError(request) {
       const context = replyContext(request.internal);
       const error = asAppError(request.error);
-      if (error.status >= 500) logFailure(request.error, { requestId: context.requestId, code: error.code });
+      if (error.status >= 500) {
+        await logFailure(request.error, { requestId: context.requestId, code: error.code });
+      }
       request.response = errorReply(error, context);
     },
   };

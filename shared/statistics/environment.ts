@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { windowsFromEnv } from '../cache/environment.ts';
 import { systemClock } from '../clock.ts';
 import { requiredEnv } from '../env.ts';
-import { logger, summarizeError } from '../logging/logger.ts';
+import { logTrouble } from '../logging/log-failure.ts';
 import { createReadStatistics } from './read-statistics.ts';
 import { createSnapshotStore } from './snapshot-store.ts';
 import { createStatistics } from './statistics.ts';
@@ -30,5 +30,5 @@ export const statisticsFromEnv = (db: DynamoDBDocumentClient) =>
     store: totalsFromEnv(db),
     windows: windowsFromEnv(),
     clock: systemClock,
-    onWriteFailed: (error) => logger.warn('statistics not written yet', { failure: summarizeError(error) }),
+    onWriteFailed: (error) => void logTrouble('statistics not written yet', error),
   });

@@ -1,0 +1,48 @@
+import { AppError } from '../errors.ts';
+
+/** What may be said of an error in a log. */
+interface ErrorSummary {
+  name: string;
+  code?: string;
+  message?: string;
+  status?: number;
+  stack?: string[];
+  cause?: ErrorSummary;
+}
+
+/**
+ * Our own errors say what they say. Of all others only the kind is logged, and where a defect arose: their messages may
+ * quote what an upstream sent, a token included.
+ */
+export function summarizeError(error: unknown, depth = 0): ErrorSummary {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const { cause, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+  const summary: ErrorSummary = { name: error.name };
+  if (error instanceof AppError) Object.assign(summary, { code: error.code, message: error.message });
+  else summary.stack = frames(error);
+  if ($metadata?.httpStatusCode !== undefined) summary.status = $metadata.httpStatusCode;
+  if (cause !== undefined && depth < 3) summary.cause = summarizeError(cause, depth + 1);
+  return summary;
+}
+
+const frames = (error: Error) =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 5);
+
+/** Loaded with the first line that there is to log: most environments have none, and each would pay 2 ms at its start. */
+const loadLogger = async () => (await import('./logger.ts')).logger;
+
+/** Logs a request that failed for a reason that is not its own. Resolves once the line is written. */
+export async function logFailure(error: unknown, context: { requestId: string; code: string }) {
+  const line = { ...context, failure: summarizeError(error) };
+  const logger = await loadLogger();
+  if (context.code === 'INTERNAL') logger.error('request failed', line);
+  else logger.warn('request failed', line);
+}
+
+/** Logs what failed beside the requests, and fails none of them. Resolves once the line is written. */
+export async function logTrouble(message: string, error: unknown): Promise<void> {
+  (await loadLogger()).warn(message, { failure: summarizeError(error) });
+}
