@@ -15,7 +15,7 @@ export interface Store {
 }
 
 export const HOUR_MS = 3_600_000;
-export const WINDOWS = { freshMs: 3 * HOUR_MS, keepMs: 6 * HOUR_MS };
+const WINDOWS = { freshMs: 3 * HOUR_MS, keepMs: 6 * HOUR_MS };
 /** A full hour, so that expiry hours are plain to see. */
 export const NOON = Date.parse('2026-11-22T12:00:00.000Z');
 

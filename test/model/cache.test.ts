@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { explore } from './explore.ts';
+
+const schedules = Number(process.env.SCHEDULES ?? 2_000);
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+
+/** What the schedules must have met, or they prove nothing. */
+const REACHED = [
+  'hit',
+  'miss',
+  'stale',
+  'fallback_revoked',
+  'error COMPUTING',
+  'error PLATFORM_NOT_CONNECTED',
+  'error SPOTIFY_RATE_LIMITED',
+  'error SPOTIFY_TOKEN_REVOKED',
+  'error SPOTIFY_UNAVAILABLE',
+  'error STORAGE_UNAVAILABLE',
+  'handed on',
+  'list removed by disconnect',
+  'list removed by sweep',
+  'take-over',
+  'taken from a doomed holder',
+  'fault: answer lost',
+  'fault: dies after',
+  'fault: late write',
+  'fault: repeated',
+];
+
+describe('the cache, whatever the order of things', () => {
+  test(`keeps its invariants in ${schedules} schedules (SEED=${seed})`, { timeout: 600_000 }, async () => {
+    const endOnFailure = process.env.GUARDS !== undefined;
+    const tally = await explore({ schedules, seed, path: process.env.SEED_PATH, endOnFailure });
+    const counted = ['hit', 'miss', 'stale', 'fallback-revoked', 'error'];
+    const sum = counted.reduce((total, outcome) => total + (tally.get(`counted as ${outcome}`) ?? 0), 0);
+    expect(sum).toBe(tally.get('requests'));
+    if (process.env.SEED_PATH === undefined) expect(REACHED.filter((what) => !tally.has(what))).toEqual([]);
+  });
+});

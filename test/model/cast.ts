@@ -1,0 +1,35 @@
+import type { User } from './plan.ts';
+import type { Actor } from './scheduler.ts';
+
+/** The lease that an actor took, and what was true at that moment. */
+interface Taken {
+  user: User;
+  /** The fence that it computes from. */
+  fence: string;
+  /** The fence of the entry when the lease was taken. */
+  entryFence: string | undefined;
+  /** By the taker's clock. */
+  wasFresh: boolean;
+  /** Received from another instance: the same attempt goes on. */
+  isHandedOn: boolean;
+  step: number;
+}
+
+/** Whoever does something in a schedule, with what the properties must know of it. */
+export interface Player extends Actor {
+  readonly kind: 'request' | 'refresh' | 'toggle' | 'connect' | 'disconnect' | 'sweep' | 'other';
+  readonly startStep: number;
+  /** How many of its commands went wrong. */
+  faults: number;
+  /** What it sent that took effect: `get-entry`, `get-part`, or the name of any other command. */
+  commands: string[];
+  /** The timestamp of the fresh list that its first command found, fresh by its own clock. */
+  foundFreshAtOnce?: number;
+  /** When it last looked at the entry, by its own clock. */
+  lookedAtMs?: number;
+  /** The step of its last look at the cool-down. */
+  cooldownLookStep?: number;
+  taken?: Taken;
+  /** Its computation failed; `isRemembered` stays true while nothing kept it from telling the others. */
+  failure?: { cause: string; atMs: number; step: number; user: User; isRemembered: boolean };
+}

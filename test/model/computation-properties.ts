@@ -1,0 +1,91 @@
+import type { ErrorCode } from '../../shared/errors.ts';
+import type { Player } from './cast.ts';
+import { type Computation, count, type History } from './history.ts';
+import { USERS, type User } from './plan.ts';
+import { RETRY_AFTER_SECONDS } from './platform.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** Nobody tries again before the clock shows `untilMs`, among those who look after `step`. */
+interface Pause {
+  untilMs: number;
+  step: number;
+}
+
+export const RETRY_MS = 30_000;
+const CONSENT_RETRY_MS = 600_000;
+const PAUSES: { [code in ErrorCode]?: number } = {
+  SPOTIFY_UNAVAILABLE: RETRY_MS,
+  SPOTIFY_TOKEN_REVOKED: CONSENT_RETRY_MS,
+};
+
+export type ComputationProperties = ReturnType<typeof computationProperties>;
+
+/** What must hold of every computation that begins. */
+export function computationProperties({ scheduler, history }: { scheduler: Scheduler; history: History }) {
+  const { broken, computations, tally } = history;
+  const pauses = new Map<User, Pause>();
+  const forgottenAt = new Map<User, number>();
+  const grants = new Map<User, number>();
+  let ban: Pause | undefined;
+
+  return {
+    /**
+     * I1: whoever computes holds the lease, and took it when there was something to compute: the fence that it computes
+     * from still stood, and the list was not fresh (by the clock of whoever decided, also when another goes on). Of those who computed from one fence each later one began when the
+     * lease of the one before was over (see `leaseTaken`).
+     * I5: neither the back-off of the user nor the ban of the application is running, by the clock of whoever computes;
+     * what was written after its last look it cannot know.
+     */
+    begin(player: Player, user: User): Computation {
+      const { taken } = player;
+      if (!taken || taken.user !== user) broken('I1', `${player.name} computes without a lease`);
+      const { fence, entryFence, wasFresh, isHandedOn, step } = taken as NonNullable<typeof taken>;
+      if (fence !== entryFence) broken('I1', `${player.name} computes though the list is another by now`);
+      if (wasFresh && !isHandedOn) broken('I1', `${player.name} computes though there is a fresh list`);
+      const nowMs = scheduler.nowMs + player.skewMs;
+      const pause = pauses.get(user);
+      const isForgotten = (forgottenAt.get(user) ?? -1) > (pause?.step ?? -1);
+      if (pause && !isHandedOn && !isForgotten && step > pause.step && nowMs < pause.untilMs)
+        broken('I5', `${player.name} computes ${pause.untilMs - nowMs} ms before the back-off ends`);
+      if (ban && (player.cooldownLookStep ?? player.startStep) > ban.step && nowMs < ban.untilMs)
+        broken('I5', `${player.name} computes ${ban.untilMs - nowMs} ms before the ban ends`);
+      count(tally, 'computation');
+      const computation: Computation = { id: computations.length, user, state: 'running' };
+      computations.push(computation);
+      return computation;
+    },
+
+    /** The player is through. What its failure taught it, everybody knows from now on, unless storage failed. */
+    end({ failure }: Player) {
+      if (!failure?.isRemembered) return;
+      const { cause, atMs, user } = failure;
+      const { step } = scheduler;
+      if (cause === 'SPOTIFY_RATE_LIMITED') {
+        ban = { untilMs: Math.max(ban?.untilMs ?? 0, atMs + RETRY_AFTER_SECONDS * 1000), step };
+        return;
+      }
+      const pauseMs = PAUSES[cause as ErrorCode];
+      if (pauseMs && (forgottenAt.get(user) ?? -1) < failure.step)
+        pauses.set(user, { untilMs: atMs + pauseMs, step });
+    },
+
+    /** Lease and back-off were forgotten: the user connected or disconnected. */
+    forget: (user: User) => forgottenAt.set(user, scheduler.step),
+
+    /** Something happened that is a reason to compute once more. */
+    grant: (user: User) => grants.set(user, (grants.get(user) ?? 0) + 1),
+
+    /**
+     * I1, counted: one computation, and one more for each that failed, each lease that was over or handed on, each list
+     * that was stored (and has aged since), and each invalidation.
+     */
+    checkCount() {
+      for (const user of USERS) {
+        const all = computations.filter((computation) => computation.user === user);
+        const failed = all.filter(({ state }) => state === 'failed').length;
+        const allowed = 1 + failed + (grants.get(user) ?? 0);
+        if (all.length > allowed) broken('I1', `${all.length} computations for ${user}, ${allowed} allowed`);
+      }
+    },
+  };
+}

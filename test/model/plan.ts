@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+
+export const USERS = ['ann', 'bob'] as const;
+export type User = (typeof USERS)[number];
+
+/** How the platform is, for everybody. */
+export type Weather = 'ok' | 'down' | 'second page fails' | 'rate-limited' | 'slow' | 'nearly dead';
+
+export type Action =
+  | { kind: 'request'; user: User; page: number; patient: boolean }
+  | { kind: 'toggle'; user: User; artist: number; selected: boolean }
+  | { kind: 'connect'; user: User }
+  | { kind: 'disconnect'; user: User }
+  /** The user revokes the consent at the platform. */
+  | { kind: 'revoke'; user: User }
+  | { kind: 'weather'; weather: Weather }
+  | { kind: 'sweep' }
+  | { kind: 'time passes'; ms: number };
+
+export interface PlannedAction {
+  action: Action;
+  skewMs: number;
+  /** Begins only when everything before it has come to its end. */
+  settled: boolean;
+}
+
+/** What shall happen. In which order, and what goes wrong meanwhile, is for the choices. */
+export interface Plan {
+  /** How old the lists of all users are in the beginning; undefined: there are none. */
+  listAgeMs: number | undefined;
+  actions: PlannedAction[];
+  /** Lists are long enough to have a part. */
+  spill: boolean;
+  /** Storage fails and instances die. */
+  faults: boolean;
+  choices: Uint8Array;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+const user = fc.constantFrom(...USERS);
+const weight = <T>(n: number, arbitrary: fc.Arbitrary<T>) => ({ weight: n, arbitrary });
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  weight(
+    10,
+    fc.record({
+      kind: fc.constant('request' as const),
+      user,
+      page: fc.constantFrom(0, 0, 1),
+      patient: fc.boolean(),
+    }),
+  ),
+  weight(
+    4,
+    fc.record({
+      kind: fc.constant('toggle' as const),
+      user,
+      artist: fc.nat(1),
+      selected: fc.boolean(),
+    }),
+  ),
+  weight(1, fc.record({ kind: fc.constant('connect' as const), user })),
+  weight(2, fc.record({ kind: fc.constant('disconnect' as const), user })),
+  weight(1, fc.record({ kind: fc.constant('revoke' as const), user })),
+  weight(
+    3,
+    fc.record({
+      kind: fc.constant('weather' as const),
+      weather: fc.constantFrom<Weather>(
+        'ok',
+        'ok',
+        'down',
+        'second page fails',
+        'rate-limited',
+        'slow',
+        'nearly dead',
+      ),
+    }),
+  ),
+  weight(1, fc.record({ kind: fc.constant('sweep' as const) })),
+  weight(
+    4,
+    fc.record({
+      kind: fc.constant('time passes' as const),
+      ms: fc.constantFrom(SECOND, 5 * SECOND, 9 * SECOND, 31 * SECOND, 11 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR),
+    }),
+  ),
+);
+
+export const plans: fc.Arbitrary<Plan> = fc.record({
+  listAgeMs: fc.constantFrom(undefined, undefined, MINUTE, 3 * HOUR, 3 * HOUR, 6 * HOUR - 10 * SECOND),
+  actions: fc.array(
+    fc.record({
+      action,
+      skewMs: fc.constantFrom(0, 0, 0, SECOND, 5 * MINUTE, -5 * MINUTE),
+      settled: fc.constantFrom(false, false, true),
+    }),
+    { minLength: 3, maxLength: 12, size: 'max' },
+  ),
+  spill: fc.constantFrom(false, false, true),
+  faults: fc.boolean(),
+  choices: fc.uint8Array({ minLength: 0, maxLength: 400, size: 'max' }),
+});

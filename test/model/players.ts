@@ -1,0 +1,149 @@
+import type { Context } from 'aws-lambda';
+import { createSelectionStore } from '../../shared/artists/selection-store.ts';
+import { toggleArtist } from '../../shared/artists/toggle-artist.ts';
+import type { Answer } from '../../shared/cache/answer.ts';
+import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
+import { cachedArtists } from '../../shared/cache/artists-cache-middleware.ts';
+import { createComputationStore, type Lease } from '../../shared/cache/computation-store.ts';
+import type { Observe } from '../../shared/cache/events.ts';
+import { forgetList } from '../../shared/cache/forget-list.ts';
+import type { Windows } from '../../shared/cache/freshness.ts';
+import type { ComputedList } from '../../shared/cache/pack-list.ts';
+import { createRefresh } from '../../shared/cache/refresh.ts';
+import { createSweep } from '../../shared/cache/sweep-expired.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { AppError } from '../../shared/errors.ts';
+import { createCompleteConnection } from '../../shared/platforms/complete-connection.ts';
+import { createConnectionStore } from '../../shared/platforms/connection-store.ts';
+import { createDisconnect } from '../../shared/platforms/disconnect.ts';
+import { REQUIRED_SCOPES } from '../../shared/spotify/scopes.ts';
+import { TABLES } from '../support/dynalite.ts';
+import type { Player } from './cast.ts';
+import { RETRY_MS } from './computation-properties.ts';
+import type { Computation } from './history.ts';
+import type { User } from './plan.ts';
+import { artistId, computeList, type Platform } from './platform.ts';
+import type { clientOf } from './store-client.ts';
+
+const REFRESH_TIMEOUT_MS = 60_000;
+/** A list that spills has two chunks, and an item takes one. */
+const SPILLING = { listLength: 12, itemBytes: 1, limit: 6 };
+const WHOLE = { listLength: 3, itemBytes: undefined, limit: 2 };
+
+export const shapeOf = ({ spill }: { spill: boolean }) => (spill ? SPILLING : WHOLE);
+
+export interface Stage {
+  clientOf: (player: Player) => ReturnType<typeof clientOf>;
+  clockOf: (player: Player) => Clock;
+  windows: Windows;
+  shape: ReturnType<typeof shapeOf>;
+  platform: Platform;
+  /** Something outside of the store, at a time of the scheduler's choosing. */
+  turn: <T>(player: Player, act: () => T | Promise<T>) => Promise<T>;
+  beginComputation: (player: Player, user: User) => Computation;
+  failedComputation: (player: Player, computation: Computation, error: unknown) => void;
+  deliver: (lease: Lease) => void;
+}
+
+/** What one instance of the service does, with the real code, for one of the things asked of it. */
+export function createPlayers(stage: Stage) {
+  const { windows, shape, platform } = stage;
+
+  function instance(player: Player) {
+    const db = stage.clientOf(player);
+    const clock = stage.clockOf(player);
+    const { itemBytes } = shape;
+    const cache = createArtistsCache({
+      db,
+      table: TABLES.cache,
+      windows,
+      ...(itemBytes === undefined ? {} : { itemBytes }),
+    });
+    const computations = createComputationStore({ db, table: TABLES.cache });
+    const connections = createConnectionStore({ db, table: TABLES.account });
+    const selections = createSelectionStore({ db, table: TABLES.account });
+    const forget = (userId: string) => forgetList({ cache, computations }, userId);
+    return { db, clock, cache, computations, connections, selections, forget };
+  }
+
+  async function compute(
+    player: Player,
+    { connections, selections, clock }: ReturnType<typeof instance>,
+    { userId, signal }: { userId: string; signal: AbortSignal },
+  ): Promise<ComputedList> {
+    const computation = stage.beginComputation(player, userId as User);
+    const ask = (page: number, account: string) =>
+      stage.turn(player, () => platform.call(page, account, { clock, signal }));
+    try {
+      const { listLength } = shape;
+      const list = await computeList(
+        { clock, connections, selections, ask, listLength },
+        computation,
+        signal,
+      );
+      computation.state = 'complete';
+      return list;
+    } catch (error) {
+      computation.state = 'failed';
+      // What comes after the computation was given up is heard by nobody.
+      if (!signal.aborted) stage.failedComputation(player, computation, error);
+      throw error;
+    }
+  }
+
+  return {
+    request(player: Player, user: User, page: number, timeoutMs: number, observe: Observe): Promise<Answer> {
+      const own = instance(player);
+      const { cache, computations, clock } = own;
+      const handOff = (lease: Lease) => stage.turn(player, () => stage.deliver(lease));
+      const answerFor = cachedArtists({ cache, computations, clock, retryMs: RETRY_MS, handOff }, (event) =>
+        compute(player, own, event),
+      );
+      const deadlineMs = clock.nowMs() + timeoutMs;
+      return answerFor({ userId: user, page, limit: shape.limit, deadlineMs, observe }, {} as Context);
+    },
+
+    refresh(player: Player, lease: Lease): Promise<unknown> {
+      const own = instance(player);
+      const { cache, computations, clock } = own;
+      const job = (event: { userId: string; signal: AbortSignal }) => compute(player, own, event);
+      const refresh = createRefresh({ cache, computations, clock, retryMs: RETRY_MS, compute: job });
+      return refresh(lease, clock.nowMs() + REFRESH_TIMEOUT_MS);
+    },
+
+    toggle(player: Player, user: User, artist: number, selected: boolean): Promise<unknown> {
+      return toggleArtist(instance(player), user, artistId(user, artist), selected);
+    },
+
+    disconnect(player: Player, user: User): Promise<unknown> {
+      const { connections, forget } = instance(player);
+      return createDisconnect({ connections, forgetList: forget })(user);
+    },
+
+    /** `account` tells this connection from all others. */
+    connect(player: Player, user: User, account: string): Promise<unknown> {
+      const { connections, forget, clock } = instance(player);
+      const bytes = new Uint8Array(4);
+      const token = { accessToken: 'access', refreshToken: 'refresh', scopes: [...REQUIRED_SCOPES] };
+      const complete = createCompleteConnection({
+        connections,
+        forgetList: forget,
+        redirectUri: 'https://app.example/callback',
+        states: { consume: async () => 'verifier' },
+        tokenEndpoint: { exchangeCode: async () => token },
+        webApi: { open: () => ({ get: async () => ({ id: account, account_id: account }) }) },
+        vault: { newKey: async () => ({ sealed: bytes, seal: () => bytes }) },
+      } as unknown as Parameters<typeof createCompleteConnection>[0]);
+      const call = { signal: new AbortController().signal, usage: {} } as Parameters<typeof complete>[3];
+      return complete(user, { code: 'code', state: 'state' }, clock.nowMs(), call);
+    },
+
+    sweep(player: Player): Promise<unknown> {
+      const { db, clock } = instance(player);
+      const sweep = createSweep({ db, table: TABLES.cache });
+      return sweep({ nowMs: clock.nowMs(), isOutOfTime: () => false });
+    },
+  };
+}
+
+export const isTypedError = (error: unknown) => error instanceof AppError && error.code !== 'INTERNAL';

@@ -1,0 +1,134 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { FakeCommand, FakeDynamo } from '../support/fake-dynamo.ts';
+import type { Actor, Scheduler } from './scheduler.ts';
+
+/** How sending a command may go wrong. */
+export type Fault =
+  | 'throttled'
+  | 'request lost'
+  | 'answer lost'
+  /** The client has given up; the write takes effect at some later time all the same. */
+  | 'late write'
+  /** The SDK lost the first answer and asks again. */
+  | 'repeated'
+  | 'dies before'
+  | 'dies after';
+
+const FAULTS: readonly Fault[] = [
+  'throttled',
+  'request lost',
+  'answer lost',
+  'late write',
+  'repeated',
+  'dies before',
+  'dies after',
+];
+/** One command in so many meets a fault: choices above this, each fault as often as the others. */
+const FAULT_FROM = 242;
+/** Above this the answer arrives later than it was given. */
+const SLOW_ANSWER = 180;
+
+/**
+ * Sees each command just before it takes effect, and returns what is to be checked right after. `sentAtMs`: when the
+ * actor sent it, by its own clock.
+ */
+export type Watch<TActor> = (
+  actor: TActor,
+  command: FakeCommand,
+  sentAtMs: number,
+) => (outcome: { ok: boolean }) => void;
+
+interface ClientDeps<TActor extends Actor> {
+  fake: FakeDynamo;
+  scheduler: Scheduler;
+  watch: Watch<TActor>;
+  onFault: (actor: TActor, fault: Fault) => void;
+  /** Whether anything may go wrong now. */
+  hasFaults: () => boolean;
+}
+
+const failure = (name: string) => Object.assign(new Error(name), { name });
+
+/** The DynamoDB client of an actor: every command waits for its turn, and may meet a fault there. */
+export function clientOf<TActor extends Actor>(
+  actor: TActor,
+  deps: ClientDeps<TActor>,
+): DynamoDBDocumentClient {
+  const { fake, scheduler, watch, onFault, hasFaults } = deps;
+
+  /** Takes effect now; the outcome is for whoever still wants it. */
+  function execute(command: FakeCommand, sentAtMs: number): () => object {
+    const after = watch(actor, command, sentAtMs);
+    const outcome = attempt(command);
+    after({ ok: 'result' in outcome });
+    return () => {
+      if ('result' in outcome) return outcome.result;
+      throw outcome.error;
+    };
+  }
+
+  function attempt(command: FakeCommand): { result: object } | { error: unknown } {
+    try {
+      return { result: fake.execute(command) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  function faultOf(command: FakeCommand): Fault | undefined {
+    if (!hasFaults()) return undefined;
+    const choice = scheduler.choose();
+    if (choice < FAULT_FROM) return undefined;
+    const fault = FAULTS[choice % FAULTS.length] as Fault;
+    const isRead = command instanceof GetCommand || command instanceof QueryCommand;
+    return isRead && (fault === 'late write' || fault === 'repeated') ? 'request lost' : fault;
+  }
+
+  function send(command: FakeCommand): Promise<object> {
+    const sentAtMs = scheduler.nowMs + actor.skewMs;
+    return new Promise((resolve, reject) => {
+      const settle = (outcome: () => object) => {
+        try {
+          resolve(outcome());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const answer = (outcome: () => object) => {
+        if (scheduler.choose() < SLOW_ANSWER) settle(outcome);
+        else scheduler.enqueue(actor, () => settle(outcome));
+      };
+      scheduler.enqueue(actor, () => {
+        const fault = faultOf(command);
+        if (fault) onFault(actor, fault);
+        switch (fault) {
+          case undefined:
+            return answer(execute(command, sentAtMs));
+          case 'throttled':
+            return reject(failure('ThrottlingException'));
+          case 'request lost':
+            return reject(failure('TimeoutError'));
+          case 'answer lost':
+            execute(command, sentAtMs);
+            return reject(failure('TimeoutError'));
+          case 'late write':
+            // The network delivers it, whatever becomes of the sender.
+            scheduler.enqueue({ ...actor, dead: false }, () => execute(command, sentAtMs));
+            return reject(failure('TimeoutError'));
+          case 'repeated':
+            execute(command, sentAtMs);
+            return scheduler.enqueue(actor, () => answer(execute(command, sentAtMs)));
+          case 'dies before':
+            actor.dead = true;
+            return;
+          case 'dies after':
+            execute(command, sentAtMs);
+            actor.dead = true;
+        }
+      });
+    });
+  }
+
+  return { send } as unknown as DynamoDBDocumentClient;
+}
