@@ -69,6 +69,8 @@ export class ApiStack extends Stack {
       functionFor: (name) => this.functions[functionNamed(name)],
     });
     new CfnOutput(this, 'ApiUrl', { value: this.gateway.url });
+    const { domainTarget } = this.gateway;
+    if (domainTarget !== undefined) new CfnOutput(this, 'DomainTarget', { value: domainTarget });
   }
 
   #createFunctions(config: Config, codeOf: (name: string) => Code): Record<FunctionName, ServiceFunction> {

@@ -13,7 +13,7 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { CfnOutput, Duration } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { allRoutes } from '../../shared/contract/all-routes.ts';
 import type { Config } from '../config.ts';
@@ -46,6 +46,8 @@ export class Gateway extends Construct {
   readonly stage: HttpStage;
   /** Where clients reach it. */
   readonly url: string;
+  /** What a DNS record of the domain must point to, where there is one: DNS is not ours. */
+  readonly domainTarget: string | undefined;
 
   constructor(scope: Construct, id: string, { config, functionFor }: GatewayProps) {
     super(scope, id);
@@ -88,16 +90,14 @@ export class Gateway extends Construct {
       },
     });
     this.#limitRoutes();
-    this.url = domain === undefined ? this.api.apiEndpoint : `https://${domain.name}`;
+    this.url = domain === undefined ? this.api.apiEndpoint : `https://${config.domainName}`;
+    this.domainTarget = domain?.regionalDomainName;
   }
 
-  /** DNS is not ours: the output says what a record of the domain must point to. */
   #createDomain({ domainName, certificateArn }: Config): DomainName | undefined {
     if (domainName === undefined || certificateArn === undefined) return undefined;
     const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
-    const domain = new DomainName(this, 'Domain', { domainName, certificate });
-    new CfnOutput(this, 'DomainTarget', { value: domain.regionalDomainName });
-    return domain;
+    return new DomainName(this, 'Domain', { domainName, certificate });
   }
 
   #limitRoutes(): void {

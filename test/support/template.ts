@@ -26,11 +26,17 @@ export interface Templates {
   readonly monitoring: Template;
 }
 
+/** Nor the validation against CloudFormation's schemas, which has a test of its own and takes a second. */
+const WITHOUT_BUNDLES = {
+  'aws:cdk:bundling-stacks': [],
+  '@aws-cdk/core:validateAgainstDefaultRules': false,
+};
+
 /** The templates of one stage without bundles: no function's source is read. */
 export function templatesOf(input: ConfigInput = {}): Templates {
   const outdir = mkdtempSync(join(tmpdir(), 'templates-'));
   try {
-    const app = createApp({ outdir, context: { 'aws:cdk:bundling-stacks': [] } });
+    const app = createApp({ outdir, context: WITHOUT_BUNDLES });
     const { data, api, monitoring } = addStacks(app, parseConfig(input));
     return {
       data: Template.fromStack(data),
@@ -45,4 +51,29 @@ export function templatesOf(input: ConfigInput = {}): Templates {
 /** Every resource of a type, with its properties. */
 export function resourcesOf(template: Template, type: string): Resource[] {
   return Object.values(template.findResources(type)) as Resource[];
+}
+
+/** The environment variables of a function, in stage dev. */
+export function environmentOf(api: Template, name: string): Record<string, unknown> {
+  const FunctionName = `artists-cache-dev-${name}`;
+  const [found] = Object.values(api.findResources('AWS::Lambda::Function', { Properties: { FunctionName } }));
+  return found?.Properties.Environment.Variables;
+}
+
+export interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+/** The statements of a function's role. */
+export function statementsOf(api: Template, name: string): Statement[] {
+  const roleId = name.replaceAll('-', '');
+  const policies = resourcesOf(api, 'AWS::IAM::Policy').filter(({ Properties }) =>
+    JSON.stringify(Properties.Roles).includes(`"${roleId}role`),
+  );
+  return policies.flatMap(
+    ({ Properties }) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement,
+  );
 }
