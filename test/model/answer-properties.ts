@@ -1,12 +1,15 @@
 import type { Answer } from '../../shared/cache/answer.ts';
 import type { Windows } from '../../shared/cache/freshness.ts';
 import { AppError } from '../../shared/errors.ts';
+import { TABLES } from '../support/dynalite.ts';
 import type { FakeDynamo } from '../support/fake-dynamo.ts';
 import type { Player } from './cast.ts';
 import { count, type History } from './history.ts';
 import type { User } from './plan.ts';
 import { artistId, origin } from './platform.ts';
 import { freshnessOf, readEntry } from './store-properties.ts';
+
+const selectionKey = (user: User) => ({ pk: `user:${user}`, sk: 'selection' });
 
 /** A request for a page that came to its end. */
 export interface Asked {
@@ -76,6 +79,12 @@ export function answerProperties({ fake, history, windows, listLength, withoutCo
       const number = Number(artist.id.slice(user.length));
       if (!history.mayBeSelected(user, number, artist.selected, player.startStep))
         broken('I2', `${player.name} saw artist ${number} selected: ${artist.selected}`);
+      const isSettled = history.isSelectionSettled(user, number, player.startStep);
+      if (isSettled && artist.selected !== isSelected(user, artist.id))
+        broken(
+          'I2',
+          `${player.name} saw artist ${number} selected: ${artist.selected}, after two toggles at once`,
+        );
       if (i > 0) continue;
       const { computation, account } = origin(artist);
       if (!history.mayBeOfAccount(user, account, player.startStep))
@@ -83,6 +92,12 @@ export function answerProperties({ fake, history, windows, listLength, withoutCo
       if (history.computations[computation]?.state !== 'complete')
         broken('I6', `${player.name} was given a computation that was not complete`);
     }
+  }
+
+  /** As it is stored. */
+  function isSelected(user: User, id: string): boolean {
+    const item = fake.peek(TABLES.account, selectionKey(user));
+    return (item?.selected as Set<string> | undefined)?.has(id) ?? false;
   }
 
   function refused({ player, user, generationAtStart }: Asked, error: unknown, nowMs: number) {

@@ -68,6 +68,10 @@ export function createHistory(tally: Tally) {
       );
     },
 
+    /** Whether every toggle of the artist had been answered before `step`: then only one selection is right. */
+    isSelectionSettled: (user: User, artist: number, step: number) =>
+      toggles.every((toggle) => toggle.user !== user || toggle.artist !== artist || toggle.end < step),
+
     /** Whether a request that began at `step` may see a list of this account. */
     mayBeOfAccount(user: User, account: string, step: number): boolean {
       const all = consents.filter((change) => change.user === user);
