@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { alarmRows } from '../../infra/monitoring/alarms.ts';
+import { METRICS } from '../../shared/metrics/names.ts';
+import { PROD, resourcesOf, templatesOf } from '../support/template.ts';
+
+const { monitoring, api } = templatesOf(PROD);
+
+const RUNBOOK = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
+
+type Dimension = [name: string, value: string];
+
+/** A metric as the JSON of a dashboard has it: namespace, name, then dimensions in pairs, then options. */
+interface ShownMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: readonly Dimension[];
+}
+
+interface Widget {
+  readonly type: string;
+  readonly properties: {
+    readonly title?: string;
+    readonly view?: string;
+    readonly stacked?: boolean;
+    readonly metrics?: readonly (readonly (string | Record<string, unknown>)[])[];
+    readonly annotations?: { readonly horizontal?: readonly { readonly value: number }[] };
+    readonly alarms?: readonly unknown[];
+  };
+}
+
+/** The body of the dashboard with references in the place of what only a deployment knows. */
+function dashboard(): Widget[] {
+  const [found] = resourcesOf(monitoring, 'AWS::CloudWatch::Dashboard');
+  const body = found?.Properties.DashboardBody as { 'Fn::Join': [string, unknown[]] } | undefined;
+  const parts = body?.['Fn::Join'][1] ?? [];
+  const text = parts.map((part) => (typeof part === 'string' ? part : 'REFERENCE')).join('');
+  return (JSON.parse(text) as { widgets: Widget[] }).widgets;
+}
+
+function metricsOf({ properties }: Widget): ShownMetric[] {
+  return (properties.metrics ?? []).flatMap((line) => {
+    const [namespace, name, ...rest] = line.filter((part) => typeof part === 'string');
+    if (namespace === undefined || name === undefined) return [];
+    const dimensions = rest.flatMap((part, i): Dimension[] => (i % 2 ? [] : [[part, rest[i + 1] ?? '']]));
+    return [{ namespace, name, dimensions }];
+  });
+}
+
+const widgets = dashboard();
+const titled = (title: string) => widgets.find(({ properties }) => properties.title === title) as Widget;
+const namesIn = (title: string) => [...new Set(metricsOf(titled(title)).map(({ name }) => name))];
+
+describe('the dashboard', () => {
+  it.each([
+    ['Hit rate', ['Hits', 'Misses', 'Stale', 'FallbackRevoked', 'Errors']],
+    ['Requests by outcome', ['Hits', 'Misses', 'Stale', 'FallbackRevoked', 'Errors']],
+    ['Latency of hits', ['HitLatency']],
+    ['API: what clients saw', ['Count', '4xx', '5xx', 'Defects-prod']],
+    ['Computations', ['ComputationTime', 'LeaseWait']],
+    [
+      'Calls to Spotify',
+      ['SpotifyCalls', 'SpotifyFailures', 'SpotifyRateLimited', 'SpotifyRevocations', 'ComputationTime'],
+    ],
+    ['Cool-down after a 429', ['CooldownActive', 'CooldownStarted']],
+    ['Lists', ['Entries', 'StaleEntries', 'UnreadableEntries']],
+    ['Size of all lists', ['Bytes']],
+    ['Sweep', ['SweepDeleted', 'SweepHeartbeat', 'SweepUnfinished', 'ApproximateNumberOfMessagesVisible']],
+    ['Read units', ['ConsumedReadCapacityUnits']],
+    ['Write units', ['ConsumedWriteCapacityUnits']],
+    ['Throttled by DynamoDB', ['ReadThrottleEvents', 'WriteThrottleEvents']],
+    ['Crashes and timeouts', ['Errors']],
+    ['Running at once', ['ConcurrentExecutions']],
+    ['Duration, p99', ['Duration']],
+    ['Throttled by Lambda', ['Throttles']],
+  ])('%s shows %j', (title, names) => {
+    expect(namesIn(title)).toEqual(names);
+  });
+
+  it('shows every metric that the code emits, and none that it does not', () => {
+    const shown = widgets
+      .flatMap(metricsOf)
+      .filter(({ namespace, name }) => namespace === 'ArtistsCache' && !name.startsWith('Defects'))
+      .map(({ name }) => name);
+    expect([...new Set(shown)].toSorted()).toEqual(Object.keys(METRICS).toSorted());
+  });
+
+  it('asks for them by the dimensions that the code gives them: never a user', () => {
+    const ours = widgets.flatMap(metricsOf).filter(({ namespace }) => namespace === 'ArtistsCache');
+    const dimensions = new Set(ours.map((metric) => JSON.stringify(metric.dimensions)));
+    const emitted = JSON.stringify([
+      ['service', 'artists-cache'],
+      ['stage', 'prod'],
+    ]);
+    // A filter on logs gives none.
+    expect(dimensions).toEqual(new Set([emitted, '[]']));
+  });
+
+  it('asks Lambda, DynamoDB and SQS by names that the stacks give', () => {
+    const physical = new Set(
+      [...resourcesOf(api, 'AWS::Lambda::Function'), ...resourcesOf(api, 'AWS::SQS::Queue')]
+        .concat(resourcesOf(templatesOf(PROD).data, 'AWS::DynamoDB::GlobalTable'))
+        .map(({ Properties: p }) => p.FunctionName ?? p.QueueName ?? p.TableName),
+    );
+    const asked = widgets
+      .flatMap(metricsOf)
+      .filter(({ namespace }) => /^AWS\/(Lambda|DynamoDB|SQS)$/.test(namespace))
+      .flatMap(({ dimensions }) => dimensions.map(([, value]) => value));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter((name) => !physical.has(name))).toEqual([]);
+  });
+
+  it('draws the promises: 95 % hits, 50 ms a hit, and outcomes one on the other', () => {
+    expect(titled('Hit rate').properties.annotations?.horizontal).toMatchObject([{ value: 95 }]);
+    expect(titled('Latency of hits').properties.annotations?.horizontal).toMatchObject([{ value: 50 }]);
+    expect(titled('Requests by outcome').properties.stacked).toBe(true);
+    const options = titled('Latency of hits').properties.metrics?.map((line) => line.at(-1));
+    expect(options).toMatchObject([{ stat: 'p50' }, { stat: 'p90' }, { stat: 'p99' }]);
+  });
+
+  it('begins with the state of every alarm', () => {
+    const [states] = widgets.filter(({ type }) => type === 'alarm');
+    expect(states?.properties.alarms).toHaveLength(alarmRows.length);
+  });
+});
+
+describe('the alarms', () => {
+  const alarms = resourcesOf(monitoring, 'AWS::CloudWatch::Alarm');
+  const named = (id: string) =>
+    alarms.find(({ Properties }) => Properties.AlarmName === `artists-cache-prod-${id}`)?.Properties;
+
+  it.each(alarmRows)('$id leads to a section of the runbook', ({ id }) => {
+    expect(named(id)?.AlarmDescription).toMatch(new RegExp(`Runbook: docs/runbook\\.md#${id}$`));
+    expect(RUNBOOK).toMatch(new RegExp(`^##+ ${id}$`, 'm'));
+  });
+
+  it('each inform, and only those that hurt users page, all by one alarm', () => {
+    const topics = resourcesOf(monitoring, 'AWS::SNS::Topic').map(({ Properties }) => Properties.TopicName);
+    expect(topics).toEqual(['artists-cache-prod-pages', 'artists-cache-prod-notices']);
+    for (const { Properties } of alarms) expect(JSON.stringify(Properties.AlarmActions)).toMatch(/Notices/);
+
+    const [composite, ...more] = resourcesOf(monitoring, 'AWS::CloudWatch::CompositeAlarm');
+    expect(more).toEqual([]);
+    expect(JSON.stringify(composite?.Properties.AlarmActions)).toMatch(/Pages/);
+    const rule = JSON.stringify(composite?.Properties.AlarmRule);
+    const paging = alarmRows.filter(({ pages }) => pages).map(({ id }) => id);
+    expect(paging).toEqual(['error-rate', 'defects', 'throttles', 'table-throttles', 'revocation-spike']);
+    expect(rule.match(/"ALARM\(|ALARM\(/g)).toHaveLength(paging.length);
+    expect(RUNBOOK).toMatch(/^##+ page$/m);
+  });
+
+  it('reach somebody', () => {
+    monitoring.resourceCountIs('AWS::SNS::Subscription', 2);
+    monitoring.allResourcesProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'oncall@app.example',
+    });
+    templatesOf().monitoring.resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+
+  it('keep to what CloudWatch takes: ten metrics an alarm', () => {
+    for (const { Properties } of alarms) {
+      const metrics = (Properties.Metrics ?? []) as { MetricStat?: unknown }[];
+      expect(metrics.filter(({ MetricStat }) => MetricStat).length).toBeLessThanOrEqual(10);
+    }
+  });
+
+  it('take silence for trouble only from the sweep', () => {
+    const breaching = alarms.filter(({ Properties }) => Properties.TreatMissingData === 'breaching');
+    expect(breaching.map(({ Properties }) => Properties.AlarmName)).toEqual([
+      'artists-cache-prod-sweep-missing',
+    ]);
+  });
+
+  it('count a defect in the logs of every function', () => {
+    const filters = resourcesOf(api, 'AWS::Logs::MetricFilter');
+    expect(filters).toHaveLength(resourcesOf(api, 'AWS::Lambda::Function').length);
+    for (const { Properties } of filters) {
+      expect(Properties).toMatchObject({
+        FilterPattern: '{ $.code = "INTERNAL" }',
+        MetricTransformations: [{ MetricName: 'Defects-prod', MetricNamespace: 'ArtistsCache' }],
+      });
+    }
+    expect(named('defects')?.Metrics).toMatchObject([
+      { MetricStat: { Metric: { MetricName: 'Defects-prod', Namespace: 'ArtistsCache' }, Stat: 'Sum' } },
+    ]);
+  });
+});
