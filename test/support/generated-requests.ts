@@ -15,7 +15,7 @@ export interface GeneratedRequest {
 /** Who asks: by a good token, with and without the scope of the statistics, or by none that is good. */
 export type Caller = 'user' | 'operator' | 'nobody' | 'garbage' | 'expired';
 
-export interface Schema {
+interface Schema {
   readonly $ref?: string;
   readonly type?: string;
   readonly enum?: readonly unknown[];
@@ -28,7 +28,7 @@ export interface Schema {
   readonly required?: readonly string[];
 }
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly in: string;
   readonly schema: Schema;
@@ -45,9 +45,20 @@ export interface Operation {
 // biome-ignore lint/suspicious/noExplicitAny: a document is read by its keys
 const document: any = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8'));
 
-export function resolveSchema(schema: Schema): Schema {
+function resolveSchema(schema: Schema): Schema {
   const keys = schema.$ref?.split('/').slice(1);
   return keys ? keys.reduce((at, key) => at[key], document) : schema;
+}
+
+/** A schema of a request without references: its own, and those of its fields. */
+function whole(schema: Schema | undefined): Schema | undefined {
+  if (!schema) return undefined;
+  const found = resolveSchema(schema);
+  const properties = Object.entries(found.properties ?? {});
+  return {
+    ...found,
+    properties: Object.fromEntries(properties.map(([name, part]) => [name, resolveSchema(part)])),
+  };
 }
 
 export const operations: readonly Operation[] = Object.entries<object>(document.paths).flatMap(
@@ -57,7 +68,7 @@ export const operations: readonly Operation[] = Object.entries<object>(document.
       path,
       security: operation.security,
       query: operation.parameters.filter((parameter: Parameter) => parameter.in === 'query'),
-      body: operation.requestBody?.content['application/json'].schema,
+      body: whole(operation.requestBody?.content['application/json'].schema),
     })),
 );
 
@@ -168,19 +179,18 @@ function oddQuery(parameters: readonly Parameter[]): fc.Arbitrary<string> {
 
 /** What a schema of a request allows. */
 function valid(schema: Schema): fc.Arbitrary<unknown> {
-  const known = resolveSchema(schema);
-  if (known.enum) return fc.constantFrom(...known.enum);
-  switch (known.type) {
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  switch (schema.type) {
     case 'boolean':
       return fc.boolean();
     case 'integer': {
-      const { minimum: min = 0, maximum: max = Number.MAX_SAFE_INTEGER } = known;
+      const { minimum: min = 0, maximum: max = Number.MAX_SAFE_INTEGER } = schema;
       return fc.oneof(fc.integer({ min, max: Math.min(max, 50) }), fc.constantFrom(min, max));
     }
     case 'string':
-      return validText(known);
+      return validText(schema);
     default:
-      return validObject(known);
+      return validObject(schema);
   }
 }
 

@@ -11,7 +11,8 @@ interface RawRequest {
 
 /** Sends what `fetch` would tidy up or refuse. Replies are read to their end and decoded. */
 export function createSender(baseUrl: string) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  // More at once would only be more execution environments to start.
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   const { hostname, port } = new URL(baseUrl);
 
   function send({ method, target, headers, body }: RawRequest) {
