@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
+import { cachedArtists } from '../../../shared/cache/artists-cache-middleware.ts';
+import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
+import type { Clock } from '../../../shared/clock.ts';
+import { PlatformUnavailable, StorageUnavailable } from '../../../shared/errors.ts';
+import { NOON } from '../../support/a-clock.ts';
+import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
+import { aContext } from '../../support/api-event.ts';
+import { TABLES } from '../../support/dynalite.ts';
+import type { FakeCommand } from '../../support/fake-dynamo.ts';
+import { createFakeTables } from '../../support/fake-tables.ts';
+import { realisticArtists } from '../../support/realistic-artists.ts';
+
+const ARTISTS = realisticArtists(25);
+
+/** Sleepers wake in the order of their times, whenever nothing else is left to do; waking moves the clock. */
+function aClockOfSleepers() {
+  let nowMs = NOON;
+  const sleepers = new Set<{ atMs: number; wake: () => void }>();
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        const sleeper = { atMs: nowMs + ms, wake: resolve };
+        sleepers.add(sleeper);
+        signal?.addEventListener('abort', () => sleepers.delete(sleeper) && reject(signal.reason));
+      }),
+  };
+  /** Lets time pass until `work` is done. */
+  async function until<T>(work: Promise<T>): Promise<T> {
+    let done = false;
+    const settled = () => {
+      done = true;
+    };
+    work.then(settled, settled);
+    for (;;) {
+      for (let turn = 0; turn < 50 && !done; turn++) await Promise.resolve();
+      if (done) return work;
+      const next = [...sleepers].sort((a, b) => a.atMs - b.atMs)[0];
+      if (!next) continue;
+      sleepers.delete(next);
+      nowMs = Math.max(nowMs, next.atMs);
+      next.wake();
+    }
+  }
+  const advance = (ms: number) => {
+    nowMs += ms;
+  };
+  return { clock, until, advance };
+}
+
+function aCache(compute: () => Promise<{ artists: typeof ARTISTS; computedAtMs: number }>) {
+  const { clock, until, advance } = aClockOfSleepers();
+  const tables = createFakeTables();
+  const sent: FakeCommand[] = [];
+  const send = async (command: FakeCommand) => {
+    sent.push(command);
+    return tables.execute(command);
+  };
+  const db = { send } as never;
+  const cache = createArtistsCache({ db, table: TABLES.cache, windows: WINDOWS });
+  const computations = createComputationStore({ db, table: TABLES.cache });
+  const handed: Lease[] = [];
+  const handOff = async (lease: Lease) => void handed.push(lease);
+  const answerFor = cachedArtists({ cache, computations, clock, retryMs: 30_000, handOff }, compute);
+  const ask = () =>
+    until(answerFor({ userId: 'alice', page: 0, limit: 10, deadlineMs: clock.nowMs() + 29_000 }, aContext()));
+  return { clock, advance, ask, cache, computations, handed, sent };
+}
+
+const list = () => ({ artists: ARTISTS, computedAtMs: NOON });
+const neverEnds = () => new Promise<never>(() => undefined);
+
+describe('a computation that does not end', () => {
+  test('is waited for four seconds when there is an old copy, then handed on under the same lease', async () => {
+    let compute: () => Promise<ReturnType<typeof list>> = async () => list();
+    const { ask, clock, advance, handed, computations } = aCache(() => compute());
+    await ask();
+    advance(4 * HOUR);
+    compute = neverEnds;
+    const beganMs = clock.nowMs();
+    expect(await ask()).toMatchObject({
+      cacheStatus: 'stale',
+      warningCode: 'REFRESH_IN_PROGRESS',
+      cached: true,
+    });
+    expect(clock.nowMs() - beganMs).toBe(4_000);
+    expect(handed).toHaveLength(1);
+    expect((await computations.read('alice')).leaseToken).toBe(handed[0]?.token);
+  });
+
+  test('is waited for as long as the request lives when there is no copy: COMPUTING, and it goes on', async () => {
+    const { ask, clock, handed } = aCache(neverEnds);
+    const beganMs = clock.nowMs();
+    await expect(ask()).rejects.toMatchObject({ code: 'COMPUTING', status: 503, retryAfterSeconds: 5 });
+    expect(clock.nowMs() - beganMs).toBeGreaterThan(20_000);
+    expect(clock.nowMs() - beganMs).toBeLessThan(29_000);
+    expect(handed).toHaveLength(1);
+  });
+
+  test('keeps others waiting, who have no copy either, and their looks are few', async () => {
+    const { ask, clock, computations, cache, sent } = aCache(neverEnds);
+    await cache.reserve('alice', clock.nowMs());
+    const { fence = '' } = await cache.get('alice', 0, 10, clock.nowMs());
+    const holder = { userId: 'alice', token: 'another', fence };
+    await computations.acquire(holder, clock.nowMs(), clock.nowMs() + 60_000);
+    sent.length = 0;
+    await expect(ask()).rejects.toMatchObject({ code: 'COMPUTING' });
+    expect(sent.length).toBeLessThan(3 * 40);
+  });
+});
+
+describe('storage that fails in a computation', () => {
+  const failing = async () => {
+    throw new StorageUnavailable('KMS cannot be reached', { retryAfterSeconds: 5 });
+  };
+
+  test('does not cost the reader an old copy', async () => {
+    let compute: () => Promise<ReturnType<typeof list>> = async () => list();
+    const { ask, advance } = aCache(() => compute());
+    await ask();
+    advance(4 * HOUR);
+    compute = failing;
+    expect(await ask()).toMatchObject({ cacheStatus: 'stale', warningCode: 'STORAGE_UNAVAILABLE' });
+  });
+
+  test('is STORAGE_UNAVAILABLE without a copy', async () => {
+    await expect(aCache(failing).ask()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE', status: 503 });
+  });
+});
+
+test('a defect costs the reader no old copy, and is tried again only after the back-off', async () => {
+  let compute: () => Promise<ReturnType<typeof list>> = async () => list();
+  const { ask, advance } = aCache(() => compute());
+  await ask();
+  advance(4 * HOUR);
+  let tries = 0;
+  compute = async () => {
+    tries += 1;
+    throw new TypeError('a defect');
+  };
+  expect(await ask()).toMatchObject({ cacheStatus: 'stale' });
+  expect(await ask()).toMatchObject({ cacheStatus: 'stale' });
+  advance(30_000);
+  await ask();
+  expect(tries).toBe(2);
+});
+
+test('a failure is remembered with its cause, for whoever has no copy', async () => {
+  const { ask } = aCache(async () => {
+    throw new PlatformUnavailable('down');
+  });
+  await expect(ask()).rejects.toMatchObject({ code: 'SPOTIFY_UNAVAILABLE' });
+  await expect(ask()).rejects.toMatchObject({ code: 'SPOTIFY_UNAVAILABLE', retryAfterSeconds: 30 });
+});
