@@ -9,6 +9,7 @@ export const handler = middy()
   .use(httpReplies())
   .handler((event: unknown) => {
     const { rawPath } = event as APIGatewayProxyEventV2;
-    const known = allRoutes.some((route) => route.path === rawPath);
-    throw known ? new MethodNotAllowed('no such method on this path') : new RouteNotFound('no such path');
+    const allowed = allRoutes.filter(({ path }) => path === rawPath).map(({ method }) => method);
+    if (allowed.length > 0) throw new MethodNotAllowed('no such method on this path', { allowed });
+    throw new RouteNotFound('no such path');
   });

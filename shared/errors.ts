@@ -162,6 +162,13 @@ export class MethodNotAllowed extends AppError {
   override readonly name = 'MethodNotAllowed';
   readonly code = 'METHOD_NOT_ALLOWED';
   readonly status = 405;
+  /** What the path does answer to: the header `Allow`, which every 405 must have (RFC 9110, 15.5.6). */
+  readonly allowed: readonly string[];
+
+  constructor(message: string, options: AppErrorOptions & { allowed: readonly string[] }) {
+    super(message, options);
+    this.allowed = options.allowed;
+  }
 }
 
 /** A defect of ours. */

@@ -46,6 +46,12 @@ const CACHED = {
 };
 
 const OCCASIONAL = {
+  Allow: {
+    description: 'The methods that the path does answer to',
+    required: true,
+    schema: { type: 'string', pattern: '^[A-Z]+(, [A-Z]+)*$' },
+    example: 'GET',
+  },
   'Retry-After': {
     description:
       'Seconds after which the same request may succeed. Always there when the service itself answers',
@@ -91,9 +97,10 @@ export const cachedHeaders = () => refs({ ...OWN, ...CACHED });
 
 /** @param gatewayToo whether API Gateway itself may answer with this status */
 export function failureHeaders(status: number, gatewayToo: boolean): Headers {
-  const { 'Retry-After': retryAfter, 'WWW-Authenticate': authenticate } = OCCASIONAL;
+  const { Allow, 'Retry-After': retryAfter, 'WWW-Authenticate': authenticate } = OCCASIONAL;
   return {
     ...refs({ ...OWN, ...UNCACHED }, gatewayToo ? maybe : String),
+    ...(status === 405 && refs({ Allow })),
     ...(status === 503 && refs({ 'Retry-After': retryAfter })),
     ...(status === 401 && refs({ 'WWW-Authenticate': authenticate })),
   };

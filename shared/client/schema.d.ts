@@ -670,6 +670,7 @@ export interface components {
                 Vary: components["headers"]["Vary"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "Cache-Control": components["headers"]["No-Store"];
+                Allow: components["headers"]["Allow"];
                 [name: string]: unknown;
             };
             content: {
@@ -768,6 +769,11 @@ export interface components {
          */
         "Maybe-X-Request-Id": string;
         "Maybe-No-Store": "no-store";
+        /**
+         * @description The methods that the path does answer to
+         * @example GET
+         */
+        Allow: string;
         /**
          * @description Seconds after which the same request may succeed. Always there when the service itself answers
          * @example 5

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import fresh from 'fresh';
-import type { AppError } from '../errors.ts';
+import { type AppError, MethodNotAllowed } from '../errors.ts';
 import { acceptsGzip } from './locale.ts';
 import { errorMessages, type Locale } from './messages.ts';
 
@@ -71,6 +71,7 @@ export function errorReply(error: AppError, context: ReplyContext): APIGatewayPr
   if (error.retryAfterSeconds !== undefined)
     headers['retry-after'] = String(Math.ceil(error.retryAfterSeconds));
   else if (error.status === 503) headers['retry-after'] = DEFAULT_RETRY_SECONDS;
+  if (error instanceof MethodNotAllowed) headers.allow = error.allowed.join(', ');
   return jsonReply(error.status, body, headers, false);
 }
 const DEFAULT_RETRY_SECONDS = '5';
