@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -61,8 +60,10 @@ export class ApiStack extends Stack {
       // but not for long: a failed computation is remembered in the store, and the next request begins another.
       retryAttempts: 2,
       maxEventAge: Duration.minutes(5),
-      onFailure: new SqsDestination(this.failures),
+      onFailure: { bind: () => ({ destination: this.failures.queueArn }) },
     });
+    // CDK's own destination would let the function look at the queue as well.
+    this.functions['refresh-artists'].addToRolePolicy(sendTo(this.failures));
     this.#scheduleSweep(config);
     this.gateway = new Gateway(this, 'Gateway', {
       config,
@@ -111,9 +112,7 @@ export class ApiStack extends Stack {
     });
     const { functionArn } = this.functions.sweep;
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.failures.queueArn] }),
-    );
+    role.addToPolicy(sendTo(this.failures));
     return role;
   }
 
@@ -140,6 +139,10 @@ function concurrencyOf(name: FunctionName, config: Config): number | undefined {
   const { maxConcurrency }: FunctionRow = functionRows[name];
   if (name === 'get-artists') return config.reservedConcurrency;
   return config.boundConcurrency ? maxConcurrency : undefined;
+}
+
+function sendTo(queue: Queue): PolicyStatement {
+  return new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });
 }
 
 function bundledCode(options: BundleOptions): (name: string) => Code {

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { functionNames } from '../../infra/functions.ts';
+import { type Grant, grantsOf, LEADING_KEYS, nameOfGrant } from '../../infra/local/iam/grants.ts';
+import { type AccessRequest, isAllowed, type Statement } from '../../infra/local/iam/policy.ts';
+import { type LocalStack, startLocalStack } from '../../infra/local/stack.ts';
+import { pathsOf } from '../support/walk-every-path.ts';
+
+/*
+ * The local stack holds every function to the policies of its role in the synthesized templates. This file takes a stack
+ * through every path of the code, and compares: what was asked for and not granted, what was granted and not asked for.
+ */
+
+/** Granted, and not seen in use here, each with its reason. */
+const notSeenHere: readonly { readonly grant: RegExp; readonly reason: string }[] = [
+  {
+    grant: /^logs:(CreateLogStream|PutLogEvents) \/aws\/lambda\//,
+    reason: 'Lambda itself writes what a function prints, by the role of the function.',
+  },
+  {
+    grant: /^sqs:SendMessage artists-cache-dev-failures$/,
+    reason: 'Lambda itself sends an event that failed for good, by the role of the function.',
+  },
+];
+
+let stack: LocalStack;
+let paths: ReturnType<typeof pathsOf>;
+
+beforeAll(async () => {
+  stack = await startLocalStack({ asyncRetryDelaysMs: [0, 0] });
+  paths = pathsOf(stack);
+  await Promise.all([paths.everyRoute(), paths.listsThatSpill(), paths.handOverByRequest()]);
+  await Promise.all([paths.anotherAccount(), paths.revokedConsent(), paths.partsOfOthers()]);
+  await paths.afterHandOver();
+  await paths.rateLimits();
+  await paths.oncePerFunctionMore();
+}, 120_000);
+
+afterAll(async () => {
+  paths?.close();
+  await stack?.close();
+});
+
+const nameOf = (name: string) => `artists-cache-dev-${name}`;
+
+describe('every path of the code, held to the roles of the templates', () => {
+  it.each(functionNames)('%s asks for nothing that it was not granted', (name) => {
+    expect(stack.accessReport()[nameOf(name)]?.denied).toEqual([]);
+  });
+
+  it.each(functionNames)('%s is granted nothing that it does not ask for', async (name) => {
+    const unexplained = () =>
+      stack
+        .accessReport()
+        [nameOf(name)]?.unused.filter((unused) => !notSeenHere.some(({ grant }) => grant.test(unused)));
+    // The totals of an environment are written a moment after its requests.
+    await expect.poll(unexplained, { timeout: 5_000 }).toEqual([]);
+  });
+
+  it('every grant counts: without it, what it allows is refused', () => {
+    const held = [...stack.model.policies].flatMap(([name, statements]) =>
+      grantsOf(statements).flatMap((grant) => {
+        const request = whatItAllows(grant);
+        const asItIs = isAllowed(statements, request);
+        return asItIs && !isAllowed(without(statements, grant), request)
+          ? []
+          : [`${name}: ${nameOfGrant(grant)}`];
+      }),
+    );
+    expect(stack.model.policies.size).toBe(functionNames.length);
+    expect(held).toEqual([]);
+  });
+
+  it('the reasons are about grants that there are', () => {
+    const unused = Object.values(stack.accessReport()).flatMap((access) => access.unused);
+    for (const { grant, reason } of notSeenHere) {
+      expect(
+        unused.some((name) => grant.test(name)),
+        reason,
+      ).toBe(true);
+    }
+  });
+});
+
+function whatItAllows({ action, resource, keys }: Grant): AccessRequest {
+  const context: Record<string, string[]> = action.startsWith('kms:')
+    ? {
+        'kms:encryptioncontextkeys': ['userId', 'platform'],
+        'kms:encryptioncontext:userid': ['alice'],
+        'kms:encryptioncontext:platform': ['spotify'],
+      }
+    : {};
+  if (keys !== undefined) context[LEADING_KEYS] = [keys.replace('*', 'alice')];
+  return { action, resource, context };
+}
+
+/** The same statements, of which one grants everything but this. */
+function without(statements: readonly Statement[], removed: Grant): Statement[] {
+  return statements.flatMap((statement) => {
+    if (statement !== removed.statement) return [statement];
+    const actions = statement.actions.filter((action) => action !== removed.action);
+    const resources = statement.resources.filter((resource) => resource !== removed.resource);
+    return [
+      { ...statement, actions },
+      { ...statement, actions: [removed.action], resources },
+    ];
+  });
+}

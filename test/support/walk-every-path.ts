@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { expect } from 'vitest';
+import type { LocalStack } from '../../infra/local/stack.ts';
+import { computationKey, entryKey } from '../../shared/cache/keys.ts';
+import { aConnectedUser, aToken, aUser, H3, H6, type StackUrls, type TestUser } from './a-user.ts';
+import { http } from './http-client.ts';
+
+/** More artists than one item holds: the list spills into parts. */
+const SPILLING = 12_000;
+
+/**
+ * Takes a stack of its own through everything that makes its functions call AWS: each route, each way in which a
+ * computation ends, lists that spill, the sweep, the hand-over. What cannot be had within seconds is brought about in
+ * the tables.
+ */
+export function pathsOf(stack: LocalStack) {
+  const urls: StackUrls = { apiUrl: stack.apiUrl, spotifyUrl: stack.spotifyUrl ?? '' };
+  const client = new DynamoDBClient({
+    endpoint: stack.dynamodbUrl,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const db = DynamoDBDocumentClient.from(client);
+  const TableName = 'artists-cache-dev-cache';
+  const control = async (path: string) => {
+    const reply = await http('POST', `${stack.apiUrl}/_local/${path}`);
+    expect(reply.status, reply.text).toBe(200);
+  };
+  const get = async (user: TestUser, query = '', status = 200) => {
+    const reply = await user.artists(query);
+    expect(reply.status, reply.text).toBe(status);
+    return reply;
+  };
+  const entryOf = async ({ id }: TestUser) =>
+    (await db.send(new GetCommand({ TableName, Key: entryKey(id), ConsistentRead: true }))).Item ?? {};
+
+  /** A list in the store that says it has a part more than it has: who removes it, removes that too. */
+  async function withPart(user: TestUser, more: Record<string, unknown> = {}): Promise<TestUser> {
+    await get(user);
+    const item = await entryOf(user);
+    const Item = { ...item, ...more, layout: [...(item.layout as number[]), 1] };
+    await db.send(new PutCommand({ TableName, Item }));
+    return user;
+  }
+
+  /** Has `refresh-artists` finish a computation, as after a request that could not wait. */
+  async function handOver({ id }: TestUser, times = 1) {
+    const Key = entryKey(id);
+    await db.send(
+      new UpdateCommand({
+        TableName,
+        Key,
+        UpdateExpression: 'SET fence = if_not_exists(fence, :fence)',
+        ExpressionAttributeValues: { ':fence': 'f' },
+      }),
+    );
+    const { Item } = await db.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    const lease = { userId: id, token: randomUUID(), fence: Item?.fence as string };
+    const leaseItem = { ...computationKey(id), leaseToken: lease.token, leaseUntil: Date.now() + 60_000 };
+    await db.send(new PutCommand({ TableName, Item: leaseItem }));
+    const results: unknown[] = [];
+    for (let i = 0; i < times; i++) {
+      const { payload } = await stack.lambda.invoke(
+        'artists-cache-dev-refresh-artists',
+        JSON.stringify(lease),
+      );
+      results.push(JSON.parse(payload));
+    }
+    return results.at(-1);
+  }
+
+  /** The item with as much padding as DynamoDB takes. */
+  async function fillToTheBrim(item: Record<string, unknown>): Promise<void> {
+    let [fits, tooMuch] = [0, 400 * 1024];
+    while (tooMuch - fits > 1) {
+      const size = Math.floor((fits + tooMuch) / 2);
+      const Item = { ...item, padding: 'x'.repeat(size) };
+      const taken = await db.send(new PutCommand({ TableName, Item })).then(
+        () => true,
+        () => false,
+      );
+      [fits, tooMuch] = taken ? [size, tooMuch] : [fits, size];
+    }
+  }
+
+  return {
+    close: () => client.destroy(),
+
+    async everyRoute() {
+      const user = await aConnectedUser(urls, { rotate: true });
+      const artists = (await get(user)).json.data.artists;
+      await get(user);
+      expect((await user.toggle(artists[0].id)).status).toBe(200);
+      await get(user);
+      expect((await user.sync()).status).toBe(200);
+      expect((await user.profile()).status).toBe(200);
+      expect((await user.disconnect()).status).toBe(200);
+      await get(user, '', 409);
+      const token = await aToken(urls, { user: user.id, scope: 'cache:stats' });
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await http('GET', `${stack.apiUrl}/api/cache/stats`, { headers })).status).toBe(200);
+      expect((await http('GET', `${stack.apiUrl}/nowhere`)).status).toBe(404);
+    },
+
+    async anotherAccount() {
+      const user = await withPart(await aConnectedUser(urls));
+      await user.connect(`account-${randomUUID()}`);
+    },
+
+    async revokedConsent() {
+      const user = await aConnectedUser(urls);
+      await get(user);
+      await user.age(H3);
+      await user.spotify({ mode: 'revoked' });
+      expect((await get(user)).json.cache_status).toBe('fallback_revoked');
+    },
+
+    /** A 429 begins the cool-down, whoever meets it. */
+    async rateLimits() {
+      const limited = { mode: 'rate_limited', retry_after: 30 };
+      const [reader, syncer, handed] = await Promise.all([
+        aConnectedUser(urls),
+        aConnectedUser(urls),
+        aConnectedUser(urls),
+      ]);
+      const connecting = await aUser(urls);
+      const meet = async (user: TestUser, act: () => Promise<unknown>) => {
+        await user.spotify(limited);
+        await act();
+        await control('forget-cooldown');
+      };
+      await meet(reader, () => get(reader, '', 503));
+      await meet(syncer, () => syncer.sync());
+      await meet(handed, async () => expect(await handOver(handed)).toBe('failed'));
+      const { code, state } = await connecting.consent();
+      await meet(connecting, () => connecting.complete({ code, state }));
+    },
+
+    /** Written, read and replaced: by a request, and by the function that takes over. */
+    async listsThatSpill() {
+      const user = await aConnectedUser(urls, { artists: SPILLING });
+      await get(user);
+      await get(user, `?page=${SPILLING / 100 - 1}&limit=100`);
+      await user.age(H3);
+      expect(await handOver(user)).toBe('stored');
+      await user.age(H3);
+      await get(user);
+    },
+
+    async partsOfOthers() {
+      // No room for one more selection: the toggle gives the list up.
+      const toggling = await withPart(await aConnectedUser(urls));
+      await fillToTheBrim(await entryOf(toggling));
+      expect((await toggling.toggle('0'.repeat(22))).status).toBe(200);
+
+      const leaving = await withPart(await aConnectedUser(urls));
+      expect((await leaving.disconnect()).status).toBe(200);
+
+      const expired = await withPart(await aConnectedUser(urls));
+      await expired.age(H6 + 60);
+      await control('sweep');
+    },
+
+    /** What the function that takes over finds out on its own. */
+    async afterHandOver() {
+      const revoked = await aConnectedUser(urls, { rotate: true });
+      await get(revoked);
+      await revoked.age(H3);
+      await revoked.spotify({ mode: 'revoked' });
+      expect(await handOver(revoked)).toBe('failed');
+      expect(await handOver(await aUser(urls))).toBe('failed');
+      // The event comes a second time.
+      const twice = await aConnectedUser(urls);
+      await get(twice);
+      await twice.age(H3);
+      await twice.spotify({ mode: 'down' });
+      expect(await handOver(twice, 2)).toBe('superseded');
+    },
+
+    /** A request with an old copy at hand waits four seconds for a new one, then hands over. */
+    async handOverByRequest() {
+      const user = await aConnectedUser(urls);
+      await get(user);
+      await user.age(H3);
+      await user.spotify({ latency_ms: 5_000 });
+      expect((await get(user)).json.warning_code).toBe('REFRESH_IN_PROGRESS');
+      await user.spotify({ latency_ms: 0 });
+    },
+
+    /** Totals are written a second after the request, or beside the next one. */
+    async oncePerFunctionMore() {
+      const user = await aConnectedUser(urls);
+      await get(user);
+      await user.toggle('0'.repeat(22), true);
+      await user.sync();
+      await user.disconnect();
+    },
+  };
+}
