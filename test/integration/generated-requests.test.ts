@@ -2,13 +2,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { aConnectedUser, aToken } from '../support/a-user.ts';
-import {
-  type Caller,
-  type GeneratedRequest,
-  generatedRequest,
-  type Operation,
-  operations,
-} from '../support/generated-requests.ts';
+import { type Operation, operations } from '../support/api-operations.ts';
+import { type Caller, type GeneratedRequest, generatedRequest } from '../support/generated-requests.ts';
 import { requireReplyOfContract } from '../support/reply-contract.ts';
 import { createSender } from '../support/send-request.ts';
 
