@@ -131,7 +131,11 @@ export function pathsOf(stack: LocalStack) {
         await act();
         await control('forget-cooldown');
       };
-      await meet(reader, () => get(reader, '', 503));
+      await meet(reader, async () => {
+        await get(reader, '', 503);
+        // From now on nobody computes.
+        await get(handed, '', 503);
+      });
       await meet(syncer, () => syncer.sync());
       await meet(handed, async () => expect(await handOver(handed)).toBe('failed'));
       const { code, state } = await connecting.consent();
@@ -146,6 +150,20 @@ export function pathsOf(stack: LocalStack) {
       await user.age(H3);
       expect(await handOver(user)).toBe('stored');
       await user.age(H3);
+      await get(user);
+    },
+
+    /** One computes, the other waits for it. */
+    async twoAtOnce() {
+      const user = await aConnectedUser(urls, { latency_ms: 100 });
+      await Promise.all([get(user), get(user)]);
+    },
+
+    /** A list of a format that nobody knows yet. */
+    async unreadableList() {
+      const user = await aConnectedUser(urls);
+      const Item = { ...entryKey(user.id), userId: user.id, fence: 'f', generation: 'g', format: 99 };
+      await db.send(new PutCommand({ TableName, Item }));
       await get(user);
     },
 

@@ -3,11 +3,13 @@ import { functionNames } from '../../infra/functions.ts';
 import { type Grant, grantsOf, LEADING_KEYS, nameOfGrant } from '../../infra/local/iam/grants.ts';
 import { type AccessRequest, isAllowed, type Statement } from '../../infra/local/iam/policy.ts';
 import { type LocalStack, startLocalStack } from '../../infra/local/stack.ts';
+import { METRICS } from '../../shared/metrics/names.ts';
 import { pathsOf } from '../support/walk-every-path.ts';
 
 /*
- * The local stack holds every function to the policies of its role in the synthesized templates. This file takes a stack
- * through every path of the code, and compares: what was asked for and not granted, what was granted and not asked for.
+ * Takes a stack of its own through every path of the code, and looks at what can only be seen then: whether roles grant
+ * what is asked for and no more (the local stack holds every function to its role in the synthesized templates), and
+ * whether the metrics that dashboard and alarms show are emitted.
  */
 
 /** Granted, and not seen in use here, each with its reason. */
@@ -30,6 +32,7 @@ beforeAll(async () => {
   paths = pathsOf(stack);
   await Promise.all([paths.everyRoute(), paths.listsThatSpill(), paths.handOverByRequest()]);
   await Promise.all([paths.anotherAccount(), paths.revokedConsent(), paths.partsOfOthers()]);
+  await Promise.all([paths.twoAtOnce(), paths.unreadableList()]);
   await paths.afterHandOver();
   await paths.rateLimits();
   await paths.oncePerFunctionMore();
@@ -78,6 +81,53 @@ describe('every path of the code, held to the roles of the templates', () => {
         reason,
       ).toBe(true);
     }
+  });
+});
+
+describe('the metrics of every path', () => {
+  interface MetricRecord {
+    readonly _aws: {
+      readonly CloudWatchMetrics: readonly {
+        readonly Namespace: string;
+        readonly Dimensions: readonly (readonly string[])[];
+        readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
+      }[];
+    };
+  }
+  let lines: string[];
+  let records: MetricRecord[];
+
+  beforeAll(async () => {
+    const logs = await Promise.all(functionNames.map((name) => stack.lambda.logs(nameOf(name))));
+    lines = logs.flat().filter((line) => line.includes('CloudWatchMetrics'));
+    records = lines.map((line) => JSON.parse(line) as MetricRecord);
+  });
+
+  it('are exactly those that dashboard and alarms know, in their units', () => {
+    const emitted = records.flatMap(({ _aws }) => _aws.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics));
+    const units = Object.fromEntries(emitted.map(({ Name, Unit }) => [Name, Unit]));
+    expect(units).toEqual(METRICS);
+  });
+
+  it('name each outcome of a request by one metric in one record', () => {
+    const outcomes = ['Hits', 'Misses', 'Stale', 'FallbackRevoked', 'Errors'];
+    const seen = records
+      .map((record) => outcomes.filter((name) => name in record))
+      .filter((names) => names.length > 0);
+    expect(seen.filter((names) => names.length > 1)).toEqual([]);
+    expect(new Set(seen.flat())).toEqual(new Set(outcomes));
+  });
+
+  it('have service and stage for dimensions, and carry no user', () => {
+    const groups = records.flatMap(({ _aws }) => _aws.CloudWatchMetrics);
+    for (const { Namespace, Dimensions } of groups) {
+      expect([Namespace, ...Dimensions.map((names) => names.toSorted())]).toEqual([
+        'ArtistsCache',
+        ['service', 'stage'],
+      ]);
+    }
+    for (const record of records) expect(record).toMatchObject({ service: 'artists-cache', stage: 'dev' });
+    expect(lines.filter((line) => /user-|account-/.test(line))).toEqual([]);
   });
 });
 
