@@ -10,6 +10,9 @@
 const PURE =
   '^shared/(client/|contract/|artist\\.ts|clock\\.ts|errors\\.ts|http/messages|pagination|cache/(codec/|artist-codec|freshness|keys|pagination)|artists/(scoring|pagination)|metrics/names|statistics/(counters|ledger|slots|totals)\\.ts)';
 
+/** What runs in the browser, of the local stack. */
+const CONSOLE = '^infra/local/console/';
+
 /** What reaches outside of the process. */
 const INPUT_OUTPUT = [
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|readline|tls|worker_threads)(/|$)',
@@ -50,8 +53,15 @@ export default {
       name: 'infra-imports-pure-parts-only',
       comment: 'Names, routes and schemas are shared with the infrastructure; code that talks to AWS is not.',
       severity: 'error',
-      from: { path: '^infra/' },
+      from: { path: '^infra/', pathNot: CONSOLE },
       to: { path: '^shared/', pathNot: PURE },
+    },
+    {
+      name: 'console-is-a-client',
+      comment: 'The console page runs in a browser: it knows the service by its client only.',
+      severity: 'error',
+      from: { path: CONSOLE },
+      to: { path: '^(shared|infra)/', pathNot: `^shared/client/|${CONSOLE}` },
     },
     {
       name: 'what-is-deployed-knows-no-local-stack',
@@ -99,7 +109,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mjs', '.cjs', '.js', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.mjs', '.cjs', '.js', '.json', '.d.ts'],
     },
   },
 };

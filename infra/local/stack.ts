@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createCacheControl } from './control/cache-control.ts';
+import { createConsolePage } from './control/console-page.ts';
 import { createControl, ISSUER_PATH } from './control/control.ts';
 import { createLedgerControl } from './control/ledger-control.ts';
 import { deploy, type Synthesize } from './deployment.ts';
@@ -87,15 +88,15 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
     parts,
   );
   const { clock } = options;
-  const cacheTable = tableOf(model, 'CACHE_TABLE');
+  const cacheTable = variableOf(model, 'CACHE_TABLE');
   if (!cacheTable) throw new Error('no function has a CACHE_TABLE');
-  const statisticsTable = tableOf(model, 'STATISTICS_TABLE');
+  const statisticsTable = variableOf(model, 'STATISTICS_TABLE');
   const db = DynamoDBDocumentClient.from(client);
   const control = createControl({
     cache: createCacheControl({
       db,
       cacheTable,
-      accountTable: tableOf(model, 'ACCOUNT_TABLE'),
+      accountTable: variableOf(model, 'ACCOUNT_TABLE'),
       ledger: statisticsTable ? createLedgerControl({ db, table: statisticsTable, clock }) : undefined,
     }),
     issuer: await createIssuer({
@@ -107,6 +108,11 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
     sweep: () => schedules.runNow('sweep'),
     isReady: () => allReachable(foundations),
     openapiPath: OPENAPI_PATH,
+    consoleFile: createConsolePage({
+      spotifyUrl: spotify.url,
+      freshSeconds: Number(variableOf(model, 'FRESH_SECONDS')),
+      keepSeconds: Number(variableOf(model, 'KEEP_SECONDS')),
+    }),
   });
   const gateway = createGateway({ api: model.api, lambda, clock });
   await step(
@@ -137,8 +143,8 @@ function stepsOf({ onPart }: LocalStackOptions, signal: AbortSignal): Step {
   };
 }
 
-/** A table by the variable under which functions are told of it. */
-function tableOf({ functions }: Model, variable: string): string | undefined {
+/** What functions are told in their environment: the name of a table, a number of seconds. */
+function variableOf({ functions }: Model, variable: string): string | undefined {
   return functions.flatMap(({ environment }) => environment[variable] ?? [])[0];
 }
 

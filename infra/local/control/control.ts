@@ -4,7 +4,6 @@ import { readBody, sendJson } from '../http/body.ts';
 import type { Outcome } from '../lambda/outcome.ts';
 import type { createCacheControl } from './cache-control.ts';
 import { docsFile, type Shown } from './docs-page.ts';
-import { callbackPage, homePage } from './pages.ts';
 import { AgeRequest, ControlError, parseRequest, TokenRequest } from './requests.ts';
 
 interface ControlOptions {
@@ -18,10 +17,11 @@ interface ControlOptions {
   isReady(): Promise<boolean>;
   /** The file with the OpenAPI document. */
   readonly openapiPath: string;
+  /** The console page and its parts; undefined for any other path. */
+  consoleFile(path: string): Shown | undefined;
 }
 
 type Action = (body: Buffer) => Promise<{ status?: number; reply: unknown }>;
-type Page = (query: URLSearchParams) => Shown | undefined;
 
 export const ISSUER_PATH = '/_local/issuer';
 
@@ -30,7 +30,7 @@ export const ISSUER_PATH = '/_local/issuer';
  *
  * @returns a handler that answers false for what is not its own
  */
-export function createControl({ cache, issuer, sweep, isReady, openapiPath }: ControlOptions) {
+export function createControl({ cache, issuer, sweep, isReady, openapiPath, consoleFile }: ControlOptions) {
   const actions: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
     '/_local/health': {
       GET: async () => {
@@ -67,14 +67,10 @@ export function createControl({ cache, issuer, sweep, isReady, openapiPath }: Co
       },
     },
   };
-  const pages: Readonly<Record<string, Page>> = {
-    '/': () => ({ type: 'text/html; charset=utf-8', content: homePage }),
-    '/callback': (query) => ({ type: 'text/html; charset=utf-8', content: callbackPage(query) }),
-    '/openapi.json': () =>
-      existsSync(openapiPath)
-        ? { type: 'application/json', content: readFileSync(openapiPath, 'utf8') }
-        : undefined,
-  };
+  function openapi(): Shown | undefined {
+    if (!existsSync(openapiPath)) return undefined;
+    return { type: 'application/json', content: readFileSync(openapiPath, 'utf8') };
+  }
 
   async function act(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const methods = actions[path] ?? {};
@@ -103,8 +99,7 @@ export function createControl({ cache, issuer, sweep, isReady, openapiPath }: Co
       return true;
     }
     if (request.method !== 'GET') return false;
-    const page = Object.hasOwn(pages, path) ? pages[path]?.(url.searchParams) : undefined;
-    const shown = page ?? docsFile(path);
+    const shown = path === '/openapi.json' ? openapi() : (consoleFile(path) ?? docsFile(path));
     if (!shown) return false;
     response.writeHead(200, { 'content-type': shown.type, 'cache-control': 'no-store', ...shown.headers });
     response.end(shown.content);

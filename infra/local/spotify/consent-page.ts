@@ -80,7 +80,7 @@ button[value="1"] { border-color: #1ed760; background: #1ed760; color: #06130a; 
 `;
 
 const HEADERS = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; base-uri 'none'; frame-ancestors 'none'`,
+  'content-security-policy': `default-src 'none'; img-src data:; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; base-uri 'none'; frame-ancestors 'none'`,
   'referrer-policy': 'no-referrer',
   vary: 'Accept-Language',
 };

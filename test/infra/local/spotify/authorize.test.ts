@@ -134,7 +134,9 @@ describe('the consent page', () => {
   test('loads nothing from another host and runs no script', async () => {
     const spotify = await startSpotify();
     const answer = await spotify.authorize();
-    expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    expect(answer.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; img-src data:; style-src 'sha256-/,
+    );
     expect(answer.text).not.toMatch(/<script|(src|href)="(https?:)?\/\//);
   });
 

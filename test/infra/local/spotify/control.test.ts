@@ -28,6 +28,15 @@ describe('settings', () => {
     expect((await spotify.control('GET', 'accounts/demo')).json).toEqual(answer.json);
   });
 
+  test('accounts that have been named are listed with the id that an application knows', async () => {
+    const spotify = await startSpotify();
+    await spotify.control('PUT', 'accounts/mia', { mode: 'down' });
+    const { json } = await spotify.control('GET', 'accounts');
+    expect(json.accounts).toEqual([
+      { account: 'mia', account_id: expect.stringMatching(/^[0-9A-Za-z]{22}$/) },
+    ]);
+  });
+
   test('names may be written in any script', async () => {
     const spotify = await startSpotify();
     await spotify.control('PUT', `accounts/${encodeURIComponent('Zoé 月')}`, { artists: 3 });

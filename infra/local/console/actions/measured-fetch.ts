@@ -1,0 +1,56 @@
+import { readReply } from '../state/outcome.ts';
+import type { Store } from '../state/store.ts';
+import { seenAfter } from '../state/story.ts';
+
+interface MeasuredFetchOptions {
+  readonly store: Store;
+  /** How many calls Spotify had until now; null when nobody counts. */
+  calls(): Promise<number | null>;
+}
+
+/** `fetch` that writes each request down: its time to the last byte, and what its reply says of itself. */
+export function createMeasuredFetch({ store, calls }: MeasuredFetchOptions) {
+  return async (request: Request): Promise<Response> => {
+    const { pathname, search } = new URL(request.url);
+    const about = { method: request.method, path: pathname + search };
+    const before = await calls();
+    const atMs = Date.now();
+    const startedAtMs = performance.now();
+    const { response, text } = await send(request);
+    const ms = performance.now() - startedAtMs;
+    const after = before === null ? null : await calls();
+    const status = response?.status ?? 0;
+    store.log({
+      kind: 'request',
+      atMs,
+      ...about,
+      status,
+      ms,
+      cacheStatus: response?.headers.get('cache-status') ?? null,
+      ...readReply({ ...about, status, body: parse(text) }),
+      calls: before === null || after === null ? null : after - before,
+    });
+    const line = store.get().log.at(-1);
+    if (line?.kind === 'request') store.set(({ seen }) => ({ seen: seenAfter(seen, line) }));
+    if (!response) throw new TypeError('nothing answers');
+    return new Response(text, { status, headers: response.headers });
+  };
+}
+
+/** Read to its end: only then the person has waited. */
+async function send(request: Request): Promise<{ response?: Response; text: string }> {
+  try {
+    const response = await fetch(request, { cache: 'no-store' });
+    return { response, text: await response.text() };
+  } catch {
+    return { text: '' };
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

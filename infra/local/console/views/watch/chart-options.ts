@@ -1,0 +1,163 @@
+import uPlot from 'uplot';
+import { OUTCOMES } from '../../state/types.ts';
+import type { Language } from '../../text/text.ts';
+
+/** A colour of the page, by the name of its variable. */
+export type Ink = (name: string) => string;
+export type ChartOptions = (
+  ink: Ink,
+  language: Language,
+) => Pick<uPlot.Options, 'scales' | 'axes' | 'series'> & Partial<uPlot.Options>;
+
+const FONT = '11px system-ui, sans-serif';
+/** What a page out of the cache is promised to take at most. */
+const PROMISED_MS = 50;
+/** What the cache is built to reach. */
+const EXPECTED_HIT_RATE = 0.95;
+const FEWEST_REQUESTS = 20;
+const FEWEST_SECONDS = 60;
+
+function axis(ink: Ink, more: uPlot.Axis = {}): uPlot.Axis {
+  return {
+    stroke: ink('soft'),
+    font: FONT,
+    grid: { stroke: ink('line'), width: 1 },
+    ticks: { show: false },
+    ...more,
+  };
+}
+
+const requestAxis = (ink: Ink) =>
+  axis(ink, { grid: { show: false }, size: 22, space: 60, incrs: [1, 5, 10, 25, 50, 100] });
+const timeAxis = (ink: Ink, language: Language) =>
+  axis(ink, {
+    grid: { show: false },
+    size: 22,
+    space: 70,
+    values: (_, seconds) =>
+      seconds.map((at) =>
+        new Date(at * 1000).toLocaleTimeString(language, {
+          hour: '2-digit',
+          minute: '2-digit',
+          second: '2-digit',
+          hour12: false,
+        }),
+      ),
+  });
+
+/** A chart that begins has room for what is to come. */
+const fromFirst = (_: uPlot, min: number, max: number): uPlot.Range.MinMax => [
+  min,
+  Math.max(max, min + FEWEST_REQUESTS),
+];
+const overTime = (chart: uPlot, min: number, max: number): uPlot.Range.MinMax => {
+  const isEmpty = chart.data[0].length === 0;
+  const last = isEmpty ? Date.now() / 1000 : max;
+  return [Math.min(isEmpty ? last : min, last - FEWEST_SECONDS), last];
+};
+
+/** A dashed line across, with its value written below it. */
+function across(value: number, label: string, ink: Ink): (chart: uPlot) => void {
+  return ({ ctx, bbox, valToPos }) => {
+    const y = Math.round(valToPos(value, 'y', true));
+    ctx.save();
+    ctx.strokeStyle = ink('ink');
+    ctx.fillStyle = ink('ink');
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.font = `600 ${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = 'right';
+    ctx.fillText(label, bbox.left + bbox.width, y + 13 * devicePixelRatio);
+    ctx.restore();
+  };
+}
+
+const POWERS = [1, 10, 100, 1000, 10_000];
+const POWER_LABELS: Readonly<Record<number, string>> = {
+  1: '1 ms',
+  10: '10 ms',
+  100: '100 ms',
+  1000: '1 s',
+  10000: '10 s',
+};
+
+export const latencyChart: ChartOptions = (ink) => ({
+  scales: {
+    x: { time: false, range: fromFirst },
+    y: { distr: 3, range: (_, _min, max) => [1, Math.max(1000, max * 1.3)] },
+  },
+  axes: [
+    requestAxis(ink),
+    axis(ink, {
+      size: 52,
+      splits: () => POWERS,
+      filter: (_, splits) => splits,
+      values: (_, splits) => splits.map((split) => POWER_LABELS[split] ?? ''),
+    }),
+  ],
+  series: [
+    {},
+    ...OUTCOMES.map((outcome) => ({
+      stroke: ink(outcome),
+      paths: () => null,
+      points: { show: true, size: 6, width: 0, fill: ink(outcome) },
+    })),
+  ],
+  hooks: { draw: [across(PROMISED_MS, `${PROMISED_MS} ms`, ink)] },
+});
+
+/** What holds from one moment to the next, rather than a slope between the two. */
+function steps(align: -1 | 1): uPlot.Series.PathBuilder {
+  const { stepped } = uPlot.paths;
+  if (!stepped) throw new Error('uPlot has no steps');
+  return stepped({ align });
+}
+
+const percents = (splits: number[]) => splits.map((split) => `${Math.round(split * 100)} %`);
+
+export const outcomesChart: ChartOptions = (ink) => ({
+  scales: { x: { time: false, range: fromFirst }, y: { range: [0, 1] } },
+  axes: [
+    requestAxis(ink),
+    axis(ink, { size: 52, splits: () => [0, 0.5, 1], values: (_, splits) => percents(splits) }),
+  ],
+  series: [
+    {},
+    ...OUTCOMES.toReversed().map((outcome) => ({
+      width: 0,
+      fill: ink(outcome),
+      points: { show: false },
+      paths: steps(-1),
+    })),
+  ],
+});
+
+export const hitRateChart: ChartOptions = (ink, language) => ({
+  scales: { x: { range: overTime }, y: { range: [0, 1.05] } },
+  axes: [
+    timeAxis(ink, language),
+    axis(ink, { size: 52, splits: () => [0, 0.5, 1], values: (_, splits) => percents(splits) }),
+  ],
+  series: [{}, { stroke: ink('hit'), width: 2, points: { show: false }, spanGaps: false }],
+  hooks: { draw: [across(EXPECTED_HIT_RATE, '', ink)] },
+});
+
+export const entriesChart: ChartOptions = (ink, language) => ({
+  scales: {
+    x: { range: overTime },
+    y: { range: (_, _min, max) => [0, Math.max(4, Math.ceil((max ?? 0) * 1.2))] },
+  },
+  axes: [
+    timeAxis(ink, language),
+    axis(ink, { size: 52, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] }),
+  ],
+  series: [
+    {},
+    { stroke: ink('miss'), width: 2, points: { show: false }, paths: steps(1) },
+    { stroke: ink('stale'), width: 2, dash: [5, 4], points: { show: false }, paths: steps(1) },
+  ],
+});

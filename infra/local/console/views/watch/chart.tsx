@@ -1,0 +1,69 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import type { Language } from '../../text/text.ts';
+import type { ChartOptions, Ink } from './chart-options.ts';
+
+interface ChartProps {
+  readonly title: string;
+  /** The figure of the moment. */
+  readonly note: string;
+  /** What the picture shows, in words. */
+  readonly description: string;
+  readonly options: ChartOptions;
+  readonly data: readonly (readonly (number | null)[])[];
+  readonly language: Language;
+}
+
+const HEIGHT = 104;
+
+/** A picture of numbers, drawn anew when these, the place, the colours or the language change. */
+export function Chart({ title, note, description, options, data, language }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot>(null);
+  const theme = getComputedStyle(document.documentElement).getPropertyValue('--ground-is');
+  useEffect(() => {
+    const host = place.current;
+    if (!host) return;
+    const size = () => ({ width: Math.max(120, host.clientWidth), height: HEIGHT });
+    const drawn = new uPlot({ ...size(), ...frame, ...options(inkOf(host), language) }, asData(data), host);
+    chart.current = drawn;
+    const observer = new ResizeObserver(() => drawn.setSize(size()));
+    observer.observe(host);
+    return () => {
+      observer.disconnect();
+      drawn.destroy();
+    };
+    // The data are given to it below, without a new chart.
+  }, [theme, language, options]);
+  useEffect(() => chart.current?.setData(asData(data)), [data]);
+  return (
+    <figure class="chart">
+      <figcaption>
+        <span>{title}</span> <span class="chart-note">{note}</span>
+      </figcaption>
+      <div class="chart-place" ref={place} role="img" aria-label={description} />
+    </figure>
+  );
+}
+
+/** What all have in common: they are to look at; the words beside them say the rest. */
+const frame = {
+  legend: { show: false },
+  cursor: { show: false },
+  padding: [8, 8, 0, 0],
+} satisfies Partial<uPlot.Options>;
+
+const asData = (data: ChartProps['data']) => data as unknown as uPlot.AlignedData;
+
+/** The colours of the page as a canvas takes them: resolved for the theme of the moment. */
+function inkOf(host: HTMLElement): Ink {
+  const probe = host.appendChild(document.createElement('i'));
+  const ink: Ink = (name) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const names = ['ink', 'soft', 'line', 'hit', 'miss', 'stale', 'fallback_revoked', 'error'] as const;
+  const resolved = new Map(names.map((name) => [name as string, ink(name)]));
+  probe.remove();
+  return (name) => resolved.get(name) ?? '';
+}
