@@ -48,8 +48,10 @@ export function addStacks(app: App, config: Config, { sourceDirectory }: StackOp
     bundleDirectory: join(app.outdir, 'bundles'),
   });
   const monitoring = new MonitoringStack(app, 'Monitoring', { ...stackProps('monitoring'), api });
-  Tags.of(app).add('service', SERVICE);
-  Tags.of(app).add('stage', config.stage);
+  // Dashboards take tags since lately, and not every tool and region knows it: nothing depends on them there.
+  const tags = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
+  Tags.of(app).add('service', SERVICE, tags);
+  Tags.of(app).add('stage', config.stage, tags);
   return { data, api, monitoring };
 }
 

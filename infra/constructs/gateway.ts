@@ -76,7 +76,7 @@ export class Gateway extends Construct {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      detailedMetricsEnabled: true,
+      // No metrics by route: each route has a function, and that has metrics.
       throttle: defaultLimit,
       ...(domain === undefined ? {} : { domainMapping: { domainName: domain } }),
       accessLogSettings: {
@@ -113,12 +113,7 @@ export class Gateway extends Construct {
 
 /** As CloudFormation has it: `routeSettings` is passed on as it is. */
 function routeSettings({ rateLimit, burstLimit }: RateLimit) {
-  return {
-    ThrottlingRateLimit: rateLimit,
-    ThrottlingBurstLimit: burstLimit,
-    // What stands here stands in place of the stage's settings as a whole.
-    DetailedMetricsEnabled: true,
-  };
+  return { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit };
 }
 
 function cors({ corsOrigins }: Config) {

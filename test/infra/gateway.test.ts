@@ -80,10 +80,9 @@ describe('the gateway', () => {
     expect(DefaultRouteSettings).toEqual({
       ThrottlingRateLimit: 5_000,
       ThrottlingBurstLimit: 2_500,
-      DetailedMetricsEnabled: true,
     });
     expect(RouteSettings).toMatchObject({
-      'POST /api/user/artists/sync': { ThrottlingRateLimit: 100, DetailedMetricsEnabled: true },
+      'POST /api/user/artists/sync': { ThrottlingRateLimit: 100 },
       'GET /api/cache/stats': { ThrottlingRateLimit: 5 },
       $default: { ThrottlingRateLimit: 50 },
     });
