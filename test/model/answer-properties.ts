@@ -47,6 +47,10 @@ export function answerProperties({ fake, history, windows, listLength, withoutCo
     const ageAtLookMs = (player.lookedAtMs as number) - copy.timestampMs;
     if (cached && cacheStatus === 'fresh' && ageAtLookMs >= windows.freshMs)
       broken('I3', `called a copy fresh that is ${ageAtLookMs} ms old`);
+    // I2: what the store refused was invalidated meanwhile, and is not handed out as the newest.
+    // (Whoever lost the answer of the store cannot know.)
+    if (!cached && player.wasRefused && player.faults === 0)
+      broken('I2', `${player.name} answered with a list that was refused`);
     // I4: only a revoked or missing consent is called so.
     if (cacheStatus === 'fallback_revoked' && !withoutConsent.has(user))
       broken('I4', 'called a consent revoked that is not');

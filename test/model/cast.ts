@@ -30,6 +30,8 @@ export interface Player extends Actor {
   /** The step of its last look at the cool-down. */
   cooldownLookStep?: number;
   taken?: Taken;
+  /** The list that it computed was refused by the store. */
+  wasRefused?: boolean;
   /** Its computation failed; `isRemembered` stays true while nothing kept it from telling the others. */
   failure?: { cause: string; atMs: number; step: number; user: User; isRemembered: boolean };
 }

@@ -30,7 +30,7 @@ const OUTCOMES = ['hit', 'miss', 'stale', 'fallback-revoked', 'error'];
  */
 export async function runPlan(plan: Plan, tally: Tally, tell?: (line: string) => void): Promise<void> {
   const fake = createFakeTables();
-  const scheduler = createScheduler(plan.choices, START_MS);
+  const scheduler = createScheduler(plan, START_MS);
   const history = createHistory(tally);
   const platform = createPlatform();
   const shape = shapeOf(plan);

@@ -30,9 +30,13 @@ export type Scheduler = ReturnType<typeof createScheduler>;
  * Decides what happens next, at every await of every actor, from a list of choices: the same choices give the same
  * schedule. When they run out each decision is the plainest there is. True time advances with the steps alone.
  */
-export function createScheduler(choices: ArrayLike<number>, startMs: number) {
+export function createScheduler(
+  { choices, steadiness }: { choices: ArrayLike<number>; steadiness: number },
+  startMs: number,
+) {
   let used = 0;
   let isCalm = true;
+  let last: Actor | undefined;
   let nowMs = startMs;
   let step = 0;
   let ready: Step[] = [];
@@ -46,8 +50,12 @@ export function createScheduler(choices: ArrayLike<number>, startMs: number) {
     if (ready.some(isDead)) ready = ready.filter((waiting) => !isDead(waiting));
     if (sleepers.some(isDead)) sleepers = sleepers.filter((sleeper) => !isDead(sleeper));
     const choice = choose();
-    if (ready.length > 0 && (choice < LET_TIME_PASS || sleepers.length === 0))
-      return ready.splice(choice % ready.length, 1)[0];
+    if (ready.length > 0 && (choice < LET_TIME_PASS || sleepers.length === 0)) {
+      const ofLast = choice < steadiness ? ready.findIndex(({ actor }) => actor === last) : -1;
+      const [next] = ready.splice(ofLast >= 0 ? ofLast : choice % ready.length, 1);
+      last = next?.actor;
+      return next;
+    }
     const wakeAtMs = Math.min(...sleepers.map((sleeper) => sleeper.wakeAtMs));
     const at = sleepers.findIndex((sleeper) => sleeper.wakeAtMs === wakeAtMs);
     nowMs = Math.max(nowMs, at < 0 ? 0 : wakeAtMs);

@@ -46,6 +46,8 @@ export function storeProperties({ fake, scheduler, history, windows, computation
     return ({ ok }) => {
       if (!user || command instanceof GetCommand || command instanceof QueryCommand) return;
       if (!ok) {
+        if (of === 'entry' && command instanceof PutCommand)
+          player.wasRefused = readEntry(fake, user)?.generation !== (command.input.Item as Item).generation;
         if (of === 'computation' && player.failure) player.failure.isRemembered = false;
         return;
       }

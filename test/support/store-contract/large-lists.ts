@@ -142,6 +142,19 @@ export function describeLargeLists(store: () => Store): void {
       }
     });
 
+    test('has a key of its own, which stands in the entry alone', async () => {
+      const cache = cacheOn(store(), { itemBytes });
+      const userId = aUser();
+      const keyOf = async () =>
+        Buffer.from((await entryOf(store(), userId))?.partsKey as Uint8Array).toString('hex');
+      await storeList(cache, userId, old);
+      const first = await keyOf();
+      const { list } = await storeList(cache, userId, old);
+      expect(await keyOf()).not.toBe(first);
+      for (const part of await partsOf(store(), userId, list))
+        expect(Object.keys(part).toSorted()).toEqual(['all_artists', 'expiresAt', 'pk']);
+    });
+
     test('reads as a miss when a part is lost or is another list’s', async () => {
       const cache = cacheOn(store(), { itemBytes });
       const userId = aUser();

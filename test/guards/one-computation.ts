@@ -1,0 +1,68 @@
+import { COMPUTATIONS, contract, DECIDE, type Guard, MODEL, REFRESH, unit } from './guard.ts';
+
+export const oneComputationGuards: readonly Guard[] = [
+  {
+    invariant: 'I1',
+    name: 'MAY_TAKE: not from a living holder',
+    file: COMPUTATIONS,
+    find: 'leaseUntil <= :now OR leaseToken = :doomed)',
+    replace: 'leaseUntil <= :now OR leaseToken <> :doomed)',
+    test: MODEL,
+  },
+  {
+    invariant: 'I1',
+    name: 'MAY_TAKE: a doomed holder is named, not guessed from a fence',
+    file: COMPUTATIONS,
+    find: 'leaseUntil <= :now OR leaseToken = :doomed)',
+    replace: 'leaseUntil <= :now OR leaseToken = :doomed OR leaseFence <> :fence)',
+    test: MODEL,
+  },
+  {
+    invariant: 'I1',
+    name: 'second look at the entry before a holder counts as doomed',
+    file: DECIDE,
+    find: 'if (inPlaceOf && (await',
+    replace: "if (inPlaceOf === 'nobody' && (await",
+    test: MODEL,
+  },
+  {
+    invariant: 'I1',
+    name: 're-look after the lease',
+    file: DECIDE,
+    find: "if (now.fence === lease.fence && now.state !== 'fresh') return",
+    replace: "if (now.fence !== 'none') return",
+    test: MODEL,
+  },
+  {
+    invariant: 'I1',
+    name: 're-look after a hand-off',
+    file: REFRESH,
+    find: 'const isOutdated = fence !== lease.fence;',
+    replace: "const isOutdated = fence === 'none';",
+    test: MODEL,
+  },
+  {
+    invariant: 'I1',
+    name: 'attemptVerdict: somebody computes',
+    file: 'shared/cache/attempt.ts',
+    find: "return fromSameFence ? { kind: 'computing' }",
+    replace: "return fromSameFence && nowMs < 0 ? { kind: 'computing' }",
+    test: unit('attempt', 'waits for the one who computes'),
+  },
+  {
+    invariant: 'I1',
+    name: 'STILL_OURS',
+    file: COMPUTATIONS,
+    find: "const STILL_OURS = 'leaseToken = :token';",
+    replace: "const STILL_OURS = 'attribute_exists(pk) AND :token = :token';",
+    test: contract('is renewed, handed on, failed and released by its holder alone'),
+  },
+  {
+    invariant: 'I1',
+    name: 'acquire recognises its own repeated write',
+    file: COMPUTATIONS,
+    find: 'return taken || (await read(userId)).leaseToken === token;',
+    replace: 'return taken;',
+    test: contract('is recognised as taken when the SDK repeated the write'),
+  },
+];

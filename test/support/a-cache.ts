@@ -1,0 +1,31 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
+import { createComputationStore } from '../../shared/cache/computation-store.ts';
+import { NOON } from './a-clock.ts';
+import { TABLES } from './dynalite.ts';
+import { createFakeTables } from './fake-tables.ts';
+import { realisticArtists } from './realistic-artists.ts';
+
+const HOUR_MS = 3_600_000;
+export const RETRY_MS = 30_000;
+
+/** The cache over a store, by default a fake one of its own. */
+export function aCache(db: DynamoDBDocumentClient = createFakeTables().db) {
+  const windows = { freshMs: 3 * HOUR_MS, keepMs: 6 * HOUR_MS };
+  const cache = createArtistsCache({ db, table: TABLES.cache, windows });
+  const computations = createComputationStore({ db, table: TABLES.cache });
+  return {
+    db,
+    cache,
+    computations,
+    /** Stores a list for the user, that old at noon; returns its fence. */
+    async storeList(userId: string, ageMs = 0): Promise<string> {
+      await cache.reserve(userId, NOON);
+      const { fence } = await cache.get(userId, 0, 1, NOON);
+      const list = { artists: realisticArtists(3), computedAtMs: NOON - ageMs };
+      const result = await cache.set(userId, list, { fence: fence as string });
+      if (!result.stored) throw new Error('the list was refused');
+      return result.fence;
+    },
+  };
+}
