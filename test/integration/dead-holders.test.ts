@@ -42,11 +42,15 @@ describe('when the process that computes is killed', () => {
 });
 
 describe('a computation that outlasts its request', () => {
+  const refreshes = async () =>
+    (await lambda.logs('refresh-artists')).filter((line) => line.startsWith('REPORT')).length;
+
   test('answers the old copy after a few seconds and is finished by the function that has time', async () => {
     const user = await aConnectedUser(stack, { artists: 1_500 });
     await user.artists();
     await user.age(H3);
     await user.spotify({ latency_ms: 250 });
+    const before = await refreshes();
     const reply = await user.artists();
     expect([reply.json.cache_status, reply.json.warning_code]).toEqual(['stale', 'REFRESH_IN_PROGRESS']);
     await user.spotify({ latency_ms: 0 });
@@ -54,8 +58,6 @@ describe('a computation that outlasts its request', () => {
     await expect
       .poll(answers, { timeout: 15_000 })
       .toMatchObject({ cache_status: 'fresh', data: { cached: true } });
-    const reports = async () =>
-      (await lambda.logs('refresh-artists')).filter((line) => line.startsWith('REPORT'));
-    await expect.poll(reports).toHaveLength(1);
+    await expect.poll(refreshes).toBeGreaterThan(before);
   });
 });
