@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import type { LocalStack } from '../../infra/local/stack.ts';
-import { computationKey, entryKey } from '../../shared/cache/keys.ts';
+import { entryKey } from '../../shared/cache/keys.ts';
 import { aConnectedUser, aToken, aUser, H3, H6, type StackUrls, type TestUser } from './a-user.ts';
+import { cacheTableAt } from './cache-table.ts';
 import { http } from './http-client.ts';
 
 /** More artists than one item holds: the list spills into parts. */
@@ -17,13 +16,7 @@ const SPILLING = 12_000;
  */
 export function pathsOf(stack: LocalStack) {
   const urls: StackUrls = { apiUrl: stack.apiUrl, spotifyUrl: stack.spotifyUrl ?? '' };
-  const client = new DynamoDBClient({
-    endpoint: stack.dynamodbUrl,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  const db = DynamoDBDocumentClient.from(client);
-  const TableName = 'artists-cache-dev-cache';
+  const table = cacheTableAt(stack.dynamodbUrl);
   const control = async (path: string) => {
     const reply = await http('POST', `${stack.apiUrl}/_local/${path}`);
     expect(reply.status, reply.text).toBe(200);
@@ -33,60 +26,25 @@ export function pathsOf(stack: LocalStack) {
     expect(reply.status, reply.text).toBe(status);
     return reply;
   };
-  const entryOf = async ({ id }: TestUser) =>
-    (await db.send(new GetCommand({ TableName, Key: entryKey(id), ConsistentRead: true }))).Item ?? {};
 
-  /** A list in the store that says it has a part more than it has: who removes it, removes that too. */
-  async function withPart(user: TestUser, more: Record<string, unknown> = {}): Promise<TestUser> {
+  async function aUserWithPart(): Promise<TestUser> {
+    const user = await aConnectedUser(urls);
     await get(user);
-    const item = await entryOf(user);
-    const Item = { ...item, ...more, layout: [...(item.layout as number[]), 1] };
-    await db.send(new PutCommand({ TableName, Item }));
+    await table.addPart(user.id);
     return user;
   }
 
-  /** Has `refresh-artists` finish a computation, as after a request that could not wait. */
+  /** Has `refresh-artists` finish a computation; `times`: as often comes the event. */
   async function handOver({ id }: TestUser, times = 1) {
-    const Key = entryKey(id);
-    await db.send(
-      new UpdateCommand({
-        TableName,
-        Key,
-        UpdateExpression: 'SET fence = if_not_exists(fence, :fence)',
-        ExpressionAttributeValues: { ':fence': 'f' },
-      }),
-    );
-    const { Item } = await db.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-    const lease = { userId: id, token: randomUUID(), fence: Item?.fence as string };
-    const leaseItem = { ...computationKey(id), leaseToken: lease.token, leaseUntil: Date.now() + 60_000 };
-    await db.send(new PutCommand({ TableName, Item: leaseItem }));
-    const results: unknown[] = [];
-    for (let i = 0; i < times; i++) {
-      const { payload } = await stack.lambda.invoke(
-        'artists-cache-dev-refresh-artists',
-        JSON.stringify(lease),
-      );
-      results.push(JSON.parse(payload));
-    }
-    return results.at(-1);
-  }
-
-  /** The item with as much padding as DynamoDB takes. */
-  async function fillToTheBrim(item: Record<string, unknown>): Promise<void> {
-    let [fits, tooMuch] = [0, 400 * 1024];
-    while (tooMuch - fits > 1) {
-      const size = Math.floor((fits + tooMuch) / 2);
-      const Item = { ...item, padding: 'x'.repeat(size) };
-      const taken = await db.send(new PutCommand({ TableName, Item })).then(
-        () => true,
-        () => false,
-      );
-      [fits, tooMuch] = taken ? [size, tooMuch] : [fits, size];
-    }
+    const event = JSON.stringify(await table.lease(id));
+    let payload = '';
+    for (let i = 0; i < times; i++)
+      ({ payload } = await stack.lambda.invoke('artists-cache-dev-refresh-artists', event));
+    return JSON.parse(payload);
   }
 
   return {
-    close: () => client.destroy(),
+    close: () => table.close(),
 
     async everyRoute() {
       const user = await aConnectedUser(urls, { rotate: true });
@@ -105,7 +63,7 @@ export function pathsOf(stack: LocalStack) {
     },
 
     async anotherAccount() {
-      const user = await withPart(await aConnectedUser(urls));
+      const user = await aUserWithPart();
       await user.connect(`account-${randomUUID()}`);
     },
 
@@ -163,20 +121,20 @@ export function pathsOf(stack: LocalStack) {
     async unreadableList() {
       const user = await aConnectedUser(urls);
       const Item = { ...entryKey(user.id), userId: user.id, fence: 'f', generation: 'g', format: 99 };
-      await db.send(new PutCommand({ TableName, Item }));
+      await table.put(Item);
       await get(user);
     },
 
     async partsOfOthers() {
       // No room for one more selection: the toggle gives the list up.
-      const toggling = await withPart(await aConnectedUser(urls));
-      await fillToTheBrim(await entryOf(toggling));
+      const toggling = await aUserWithPart();
+      await table.fillToTheBrim(toggling.id);
       expect((await toggling.toggle('0'.repeat(22))).status).toBe(200);
 
-      const leaving = await withPart(await aConnectedUser(urls));
+      const leaving = await aUserWithPart();
       expect((await leaving.disconnect()).status).toBe(200);
 
-      const expired = await withPart(await aConnectedUser(urls));
+      const expired = await aUserWithPart();
       await expired.age(H6 + 60);
       await control('sweep');
     },

@@ -13,8 +13,6 @@ export interface FunctionAccess {
 /** By the name of the function. */
 export type AccessReport = Readonly<Record<string, FunctionAccess>>;
 
-export type AccessLedger = ReturnType<typeof createAccessLedger>;
-
 /** Keeps what each function was granted, used and refused. */
 export function createAccessLedger(policies: ReadonlyMap<string, readonly Statement[]>) {
   const accounts = new Map(
