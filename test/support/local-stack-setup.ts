@@ -27,7 +27,16 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   return async () => {
     await remote.close();
     await stack.close();
+    requireNothingRefused(stack);
   };
+}
+
+/** Whatever the tests did: a function that was refused something lacks a grant, also where the code went on without. */
+function requireNothingRefused(stack: LocalStack): void {
+  const refused = Object.entries(stack.accessReport()).flatMap(([name, { denied }]) =>
+    denied.map((request) => `${name}: ${request}`),
+  );
+  if (refused.length > 0) throw new Error(`asked for and not granted:\n${refused.join('\n')}`);
 }
 
 /** Tests run in processes of their own: what the stack lets its owner do, they do over HTTP. */
