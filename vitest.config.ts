@@ -11,7 +11,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/integration/**'] },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/integration/**', 'test/e2e/**'],
+        },
       },
       {
         extends: true,
@@ -22,6 +26,18 @@ export default defineConfig({
           globalSetup: 'test/support/local-stack-setup.ts',
           // A ban by Spotify is the whole application's: one file's must not meet another's requests.
           fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          // Needs a Chromium, which `npm test` must not: see the script `test:e2e`.
+          globalSetup: 'test/support/local-stack-setup.ts',
+          fileParallelism: false,
+          testTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],

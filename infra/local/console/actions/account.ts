@@ -32,12 +32,17 @@ export function createAccount(store: Store) {
       await read(known?.account ?? suggestedAccount(user));
     },
 
-    /** @throws ControlFailure */
+    /** Shown at once, and taken back if it could not be done. @throws ControlFailure */
     async change(settings: { mode?: string; latency_ms?: number }): Promise<void> {
-      const account = store.get().spotify?.account ?? suggestedAccount(store.get().user);
-      store.set({
-        spotify: await control<SpotifyAccount>({ method: 'PUT', url: named(account), body: settings }),
-      });
+      const { spotify: before, user } = store.get();
+      if (before) store.set({ spotify: { ...before, ...settings } });
+      const url = named(before?.account ?? suggestedAccount(user));
+      try {
+        store.set({ spotify: await control<SpotifyAccount>({ method: 'PUT', url, body: settings }) });
+      } catch (error) {
+        store.set({ spotify: before });
+        throw error;
+      }
     },
 
     /** Its calls until now; null when nobody counts them. */

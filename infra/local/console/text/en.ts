@@ -77,7 +77,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   mode_slow: 'Very slow',
   mode_rate_limited: 'Limited (429)',
   mode_quota: 'Quota spent',
-  modeHint_ok: 'Answers normally. Choosing this also ends the pause that a 429 imposes.',
+  modeHint_ok: 'Answers normally; tried again 30 s after an outage. Also ends the pause of a 429.',
   modeHint_revoked: 'The user has withdrawn access: seen as soon as the copy is 3 h old.',
   modeHint_expired: 'The six months of consent are over: seen as soon as the copy is 3 h old.',
   modeHint_down: 'Answers 503 to everything: seen as soon as the copy is 3 h old.',

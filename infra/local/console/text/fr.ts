@@ -78,7 +78,7 @@ export const fr = {
   mode_slow: 'Très lent',
   mode_rate_limited: 'Limite (429)',
   mode_quota: 'Quota épuisé',
-  modeHint_ok: 'Répond normalement. Ce réglage lève aussi la pause imposée par un 429.',
+  modeHint_ok: 'Répond normalement ; nouvel essai 30 s après une panne. Lève aussi la pause d’un 429.',
   modeHint_revoked: 'L’utilisateur a retiré l’accès : visible dès que la copie a 3 h.',
   modeHint_expired: 'Les six mois du consentement sont écoulés : visible dès que la copie a 3 h.',
   modeHint_down: 'Répond 503 à tout : visible dès que la copie a 3 h.',

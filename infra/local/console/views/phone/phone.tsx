@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { ArtistsPage } from '../../state/types.ts';
 import type { Translate } from '../../text/text.ts';
 import { hoursAndMinutes } from '../format.ts';
@@ -14,12 +15,15 @@ export function Phone(props: PartProps) {
   const { state, writing, actions, nowMs } = props;
   const { t } = writing;
   const { user, busy, screen } = state;
+  const title = useFocusAfterChange(screen.kind);
   return (
     <div class="phone">
       <div class="phone-screen" aria-busy={busy !== undefined && busy.what !== 'lever'}>
         <div class="app-bar">
           <div class="app-title">
-            <h3>{t('myArtists')}</h3>
+            <h3 tabIndex={-1} ref={title}>
+              {t('myArtists')}
+            </h3>
             <p>{screen.kind === 'list' ? describe(screen.page, t, nowMs) : ' '}</p>
           </div>
           {user === undefined ? null : (
@@ -51,6 +55,18 @@ export function Phone(props: PartProps) {
       </div>
     </div>
   );
+}
+
+/** Who pressed a button that is gone goes on from the top of the new screen, not from the top of the page. */
+function useFocusAfterChange(kind: string) {
+  const title = useRef<HTMLHeadingElement>(null);
+  const shown = useRef(kind);
+  useEffect(() => {
+    const isLost = document.activeElement === document.body;
+    if (shown.current !== kind && isLost) title.current?.focus({ preventScroll: true });
+    shown.current = kind;
+  }, [kind]);
+  return title;
 }
 
 /** How many there are, and how old the copy is. */

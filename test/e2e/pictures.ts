@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { startLocalStack } from '../../infra/local/stack.ts';
+import { launchChromium } from '../support/chromium.ts';
+
+/*
+ * Makes the pictures of the README: the console page with a story to tell, light in French and dark in English.
+ *
+ *   npm run pictures
+ */
+
+const DOCS = join(import.meta.dirname, '../../docs');
+
+const PICTURES = [
+  { name: 'console-light', colorScheme: 'light', locale: 'fr-FR' },
+  { name: 'console-dark', colorScheme: 'dark', locale: 'en-GB' },
+] as const;
+
+async function connect(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.locator('form.welcome button').click();
+  await page.locator('.welcome .main:not([type=submit])').click();
+  await page.locator('button[value="1"]').click();
+  await page.locator('.artist').first().waitFor();
+}
+
+async function load(page: Page, requests: number): Promise<void> {
+  await page.locator('.rows input').fill(String(requests));
+  await page.locator('.rows form button').click();
+  await page.locator('progress').waitFor();
+  await page.locator('progress').waitFor({ state: 'detached' });
+}
+
+async function turnPages(page: Page, count: number): Promise<void> {
+  for (let turned = 0; turned < count; turned += 1) {
+    const before = await page.locator('.pager span').innerText();
+    await page.locator('.pager button').last().click();
+    await page.waitForFunction(
+      `document.querySelector('.pager span').innerText !== ${JSON.stringify(before)}`,
+    );
+  }
+}
+
+/** Warm, as a service is; then a little of everything, up to the moment when the consent is gone. */
+async function tellTheStory(page: Page): Promise<void> {
+  await load(page, 60);
+  await page.locator('.requests-head button').click();
+  await page.locator('.heart').nth(1).click();
+  await page.locator('.request-miss').first().waitFor();
+  await turnPages(page, 3);
+  await load(page, 60);
+  await page.locator('.story button').nth(1).click();
+  await page.locator('.badge-stale').waitFor();
+  await page.locator('.mode-ok').click();
+  await page.locator('.hours button').first().click();
+  await page.locator('.badge-fresh').waitFor();
+  await load(page, 30);
+  await page.locator('.story button').first().click();
+  await page.locator('.badge-fallback_revoked').waitFor();
+  await turnPages(page, 3);
+  for (let turned = 0; turned < 3; turned += 1) await page.locator('.pager button').first().click();
+  // The last figures of the fleet, and nothing in front of the page.
+  await page.waitForTimeout(7000);
+}
+
+async function main(): Promise<void> {
+  const browser = await launchChromium();
+  for (const { name, ...look } of PICTURES) {
+    const stack = await startLocalStack();
+    const context = await browser.newContext({ ...look, viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    await connect(page, stack.apiUrl);
+    await tellTheStory(page);
+    await page.screenshot({ path: join(DOCS, `${name}.png`), animations: 'disabled' });
+    await context.close();
+    await stack.close();
+  }
+  await browser.close();
+}
+
+await main();
