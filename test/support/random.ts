@@ -1,7 +1,7 @@
 /** Chance that can be had again: the same seed gives the same numbers. */
 export type Random = ReturnType<typeof createRandom>;
 
-/** Mulberry32. @param seed a whole number */
+/** Mulberry32: small, and good enough for tests. @param seed a whole number */
 export function createRandom(seed: number) {
   let state = seed >>> 0;
 
@@ -13,13 +13,17 @@ export function createRandom(seed: number) {
     return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
   }
 
+  const below = (limit: number): number => Math.floor(next() * limit);
+
   return {
     next,
     chance: (probability: number): boolean => next() < probability,
     /** A number from `from` to below `to`. */
     between: (from: number, to: number): number => from + next() * (to - from),
+    /** A whole number from 0 to below `limit`. */
+    below,
     pick<T>(items: readonly T[]): T {
-      const item = items[Math.floor(next() * items.length)];
+      const item = items[below(items.length)];
       if (item === undefined) throw new RangeError('nothing to pick from');
       return item;
     },

@@ -1,4 +1,5 @@
 import { type Artist, byScoreThenId } from '../../shared/artist.ts';
+import { createRandom, type Random } from './random.ts';
 
 const BASE62 = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
@@ -32,13 +33,6 @@ const OTHER_SCRIPTS = words(
     'דניאל_כהן ประกาย 草東沒有派對 落日飛車 サカナクション',
 ).map((name) => name.replaceAll('_', ' '));
 const EMOJI = words('🔥 🌙 💜 👽 🌈');
-
-interface Random {
-  /** 0 ≤ x < 1. */
-  next(): number;
-  below(limit: number): number;
-  pick(from: readonly string[]): string;
-}
 
 /**
  * A list as the service stores it, sorted, the same for the same arguments: names of about 12 characters (2.5 % in
@@ -105,17 +99,4 @@ function randomId(random: Random): string {
 
 function randomHex(random: Random, digits: number): string {
   return Array.from({ length: digits }, () => random.below(16).toString(16)).join('');
-}
-
-/** Mulberry32: small, and good enough for samples. */
-function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const below = (limit: number): number => Math.floor(next() * limit);
-  return { next, below, pick: (from) => from[below(from.length)] ?? '' };
 }
