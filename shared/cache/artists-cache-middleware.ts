@@ -40,7 +40,7 @@ type CacheRequest = Request<ComputationEvent, Answer | ComputedList, Error, Cont
  * fresh copy, trying is allowed, and no other instance computes. The handler returns the whole sorted list; whoever
  * calls the middy chain gets an `Answer`, or a typed error when nothing usable can be had.
  */
-export function artistsCache(
+function artistsCache(
   options: ArtistsCacheOptions,
 ): MiddlewareObj<ComputationEvent, Answer | ComputedList, Error, Context, Internal> {
   const { cache, clock } = options;

@@ -3,7 +3,7 @@ import type { Answer } from './answer.ts';
 import type { Observe, Outcome } from './events.ts';
 
 /** What an answer counts as. */
-export function outcomeOf({ cached, cacheStatus, warningCode }: Answer): Outcome {
+function outcomeOf({ cached, cacheStatus, warningCode }: Answer): Outcome {
   switch (cacheStatus) {
     case 'fresh':
       return { name: cached ? 'hit' : 'miss' };

@@ -8,7 +8,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
  */
 
 /** Bytes of chunks that one item takes; the other 17 KB are for the attributes beside them and some 600 overlaid selections. */
-export const ITEM_BYTES = 392_000;
+const ITEM_BYTES = 392_000;
 /** What DynamoDB adds to each element of a list, and a byte to spare. */
 const ELEMENT_OVERHEAD = 2;
 const KEY_BYTES = 32;

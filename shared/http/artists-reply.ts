@@ -61,7 +61,7 @@ function body({ copy, cached }: Answer, status: CopyStatus, { page, limit }: Pag
 }
 
 /** Where a page stands in a list of `total`. */
-export function paginate(total: number, page: number, limit: number) {
+function paginate(total: number, page: number, limit: number) {
   const totalPages = Math.ceil(total / limit);
   return { page, limit, total, total_pages: totalPages, has_next: page + 1 < totalPages };
 }

@@ -14,7 +14,7 @@ interface ErrorSummary {
  * Our own errors say what they say. Of all others only the kind is logged, and where a defect arose: their messages may
  * quote what an upstream sent, a token included.
  */
-export function summarizeError(error: unknown, depth = 0): ErrorSummary {
+function summarizeError(error: unknown, depth = 0): ErrorSummary {
   if (!(error instanceof Error)) return { name: typeof error };
   const { cause, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
   const summary: ErrorSummary = { name: error.name };
