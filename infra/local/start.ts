@@ -64,7 +64,8 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const { apiUrl, spotifyUrl, logDirectory } = stack;
   console.log(`Logs      ${logDirectory}`);
-  console.log(`Ready in ${Math.round(performance.now() - startedAtMs)} ms. A tour, to paste into a shell:\n`);
+  console.log(`Ready in ${Math.round(performance.now() - startedAtMs)} ms. See it work: ${apiUrl}/\n`);
+  console.log('Or a tour, to paste into a shell:\n');
   console.log(`${tour(apiUrl, spotifyUrl !== undefined)}\n`);
 }
 

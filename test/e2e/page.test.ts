@@ -125,6 +125,33 @@ describe('the page', () => {
     await expect.poll(ground).toBe(dark);
   });
 
+  test('says so when nothing answers any more, and goes on when it does again', async () => {
+    const visitor = await aVisitor(browser, stack);
+    const { page, button } = visitor;
+    await visitor.connect();
+    await page.route('**/api/**', (route) => route.abort());
+    await button('Actualiser').click();
+    await page.getByText('L’application ne répond pas.').waitFor();
+    await visitor.picture('no-answer');
+    await page.unroute('**/api/**');
+    await button('Réessayer').click();
+    await visitor.sees('fresh');
+  });
+
+  test('has no levers on the real Spotify, and says why', async () => {
+    const visitor = await aVisitor(browser, stack);
+    const { page } = visitor;
+    await page.route(`${stack.apiUrl}/`, async (route) => {
+      const reply = await route.fetch();
+      const body = (await reply.text()).replace(`content="${stack.spotifyUrl}"`, 'content=""');
+      await route.fulfill({ response: reply, body });
+    });
+    await visitor.signIn();
+    await page.getByText('Le vrai Spotify répond').waitFor();
+    expect(await page.getByRole('radio', { name: 'En panne' }).count()).toBe(0);
+    await visitor.picture('real-spotify');
+  });
+
   test('asks nothing of another host, whatever it shows; nor do the pages of consent and of the API', async () => {
     const visitor = await aVisitor(browser, stack);
     const { page } = visitor;

@@ -32,12 +32,11 @@ async function load(page: Page, requests: number): Promise<void> {
 }
 
 async function turnPages(page: Page, count: number): Promise<void> {
+  const firstRank = page.locator('.rank').first();
   for (let turned = 0; turned < count; turned += 1) {
-    const before = await page.locator('.pager span').innerText();
+    const next = Number(await firstRank.innerText()) + 10;
     await page.locator('.pager button').last().click();
-    await page.waitForFunction(
-      `document.querySelector('.pager span').innerText !== ${JSON.stringify(before)}`,
-    );
+    await firstRank.filter({ hasText: new RegExp(`^${next}$`) }).waitFor();
   }
 }
 

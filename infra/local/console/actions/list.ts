@@ -10,6 +10,8 @@ interface ListOptions {
 }
 
 const PAGE_LENGTH = 10;
+/** Somebody else's request is computing the list: it will be there soon. */
+const LOOK_AGAIN_MS = 3000;
 
 /** Reading and choosing, as the app does. */
 export function createList({ store, api, tokens }: ListOptions) {
@@ -29,8 +31,13 @@ export function createList({ store, api, tokens }: ListOptions) {
         .catch(() => undefined),
     );
     if (mine !== latest) return;
-    if (reply?.data) store.set({ screen: { kind: 'list', page: reply.data } });
+    if (reply?.data) show(reply.data);
     else fail(reply ? describeFailure(reply) : noAnswer);
+  }
+
+  function show(page: ArtistsPage): void {
+    store.set({ screen: { kind: 'list', page } });
+    if (page.warning_code === 'REFRESH_IN_PROGRESS') again = setTimeout(read, LOOK_AGAIN_MS);
   }
 
   function currentPage(): number {
@@ -50,7 +57,7 @@ export function createList({ store, api, tokens }: ListOptions) {
   /** Shown at once, and taken back if it could not be saved. */
   async function toggle(artist: Artist): Promise<void> {
     const selected = !artist.selected;
-    show(artist.id, selected);
+    showChoice(artist.id, selected);
     const body = { artist_id: artist.id, selected };
     const reply = await store.whileBusy('toggle', () =>
       api
@@ -59,7 +66,7 @@ export function createList({ store, api, tokens }: ListOptions) {
         .catch(() => undefined),
     );
     if (!reply?.data) {
-      show(artist.id, !selected);
+      showChoice(artist.id, !selected);
       const failure = reply ? describeFailure(reply) : noAnswer;
       return store.notify(
         { key: 'problem_toggle', values: { reason: failure.message ?? failure.code } },
@@ -70,7 +77,7 @@ export function createList({ store, api, tokens }: ListOptions) {
     await read();
   }
 
-  function show(id: string, selected: boolean): void {
+  function showChoice(id: string, selected: boolean): void {
     store.set(({ screen }) => {
       if (screen.kind !== 'list') return {};
       const { page } = screen;

@@ -123,7 +123,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   close: 'Close',
 
   fleet: 'The whole fleet, over the last hour',
-  tile_hitRate: 'Served from the cache',
+  tile_hitRate: 'From the cache',
   tile_requests: 'Requests',
   tile_entries: 'Cached lists',
   tile_calls: 'Calls to Spotify',
@@ -161,7 +161,6 @@ export const en: Readonly<Record<TextKey, string>> = {
   requestsLead: 'Each request of this page to the API, the latest on top.',
   noRequests: 'No request yet: begin on the phone.',
   column_request: 'Request',
-  column_status: 'Status',
   column_ms: 'ms',
   column_cacheStatus: 'Cache-Status',
   column_source: 'Reply',

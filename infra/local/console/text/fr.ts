@@ -162,7 +162,6 @@ export const fr = {
   requestsLead: 'Chaque requête de cette page à l’API, la plus récente en haut.',
   noRequests: 'Aucune requête pour l’instant : commencez sur le téléphone.',
   column_request: 'Requête',
-  column_status: 'Statut',
   column_ms: 'ms',
   column_cacheStatus: 'Cache-Status',
   column_source: 'Réponse',

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import { OUTCOMES } from '../../state/types.ts';
 import type { Language } from '../../text/text.ts';
+import { percent } from '../format.ts';
 
 /** A colour of the page, by the name of its variable. */
 export type Ink = (name: string) => string;
@@ -117,14 +118,16 @@ function steps(align: -1 | 1): uPlot.Series.PathBuilder {
   return stepped({ align });
 }
 
-const percents = (splits: number[]) => splits.map((split) => `${Math.round(split * 100)} %`);
+const percentAxis = (ink: Ink, language: Language) =>
+  axis(ink, {
+    size: 52,
+    splits: () => [0, 0.5, 1],
+    values: (_, splits) => splits.map((split) => percent(split, language)),
+  });
 
-export const outcomesChart: ChartOptions = (ink) => ({
+export const outcomesChart: ChartOptions = (ink, language) => ({
   scales: { x: { time: false, range: fromFirst }, y: { range: [0, 1] } },
-  axes: [
-    requestAxis(ink),
-    axis(ink, { size: 52, splits: () => [0, 0.5, 1], values: (_, splits) => percents(splits) }),
-  ],
+  axes: [requestAxis(ink), percentAxis(ink, language)],
   series: [
     {},
     ...OUTCOMES.toReversed().map((outcome) => ({
@@ -138,10 +141,7 @@ export const outcomesChart: ChartOptions = (ink) => ({
 
 export const hitRateChart: ChartOptions = (ink, language) => ({
   scales: { x: { range: overTime }, y: { range: [0, 1.05] } },
-  axes: [
-    timeAxis(ink, language),
-    axis(ink, { size: 52, splits: () => [0, 0.5, 1], values: (_, splits) => percents(splits) }),
-  ],
+  axes: [timeAxis(ink, language), percentAxis(ink, language)],
   series: [{}, { stroke: ink('hit'), width: 2, points: { show: false }, spanGaps: false }],
   hooks: { draw: [across(EXPECTED_HIT_RATE, '', ink)] },
 });

@@ -4,7 +4,7 @@ import type { PartProps } from '../part.ts';
 
 /** More are kept for the charts. */
 const SHOWN = 80;
-const COLUMNS = ['request', 'status', 'ms', 'source', 'calls', 'cacheStatus'] as const;
+const COLUMNS = ['request', 'ms', 'source', 'calls', 'cacheStatus'] as const;
 
 /** Each request as a line, the latest on top, between what was done to Spotify and to time. */
 export function RequestTable({ state: { log }, writing, actions }: PartProps) {
@@ -62,24 +62,19 @@ type RequestProps = { line: RequestLine; writing: Writing; time: string };
 
 function Request({ line, writing: { t, language }, time }: RequestProps) {
   const { method, path, status, code, ms, cacheStatus, outcome, source, calls } = line;
+  const statusText = status === 0 ? t('noAnswer') : String(status);
+  const kind = outcome === 'other' || outcome === 'hit' || outcome === 'miss' ? '' : t(`outcome_${outcome}`);
+  const replyText = source
+    ? [t(`source_${source}`), kind].filter(Boolean).join(' · ')
+    : `${kind} ${statusText}`;
   return (
     <tr class={`request request-${outcome}`} title={time}>
       <td class="column-request">
         <span class="method">{method}</span> {path.replace(/^\/api\/(user\/)?/, '')}
       </td>
-      <td class="column-status" title={code ?? undefined}>
-        {status === 0 ? t('noAnswer') : status}
-        {code ? <span class="hidden"> {code}</span> : null}
-      </td>
       <td class="column-ms">{duration(ms, language)}</td>
       <td class="column-source">
-        {outcome === 'other' ? null : (
-          <span class={`outcome outcome-${outcome}`}>
-            {source
-              ? `${t(`source_${source}`)}${source === 'cached' && outcome !== 'hit' ? ` · ${t(`outcome_${outcome}`)}` : ''}`
-              : t('outcome_error')}
-          </span>
-        )}
+        {outcome === 'other' ? statusText : <span class={`outcome outcome-${outcome}`}>{replyText}</span>}
       </td>
       <td class="column-calls">{calls ?? '–'}</td>
       <td class="column-cacheStatus">
