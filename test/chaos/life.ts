@@ -6,17 +6,17 @@ import type { World } from './world.ts';
 const READERS = 2;
 /** Between two requests of one reader, and of one person's commands. */
 const READER_PAUSE_MS = [5, 200] as const;
-const COMMAND_PAUSE_MS = [100, 1_500] as const;
+const COMMAND_PAUSE_MS = [300, 3_000] as const;
 /** So few that every page shows some of them. */
 const TOUCHED_ARTISTS = 6;
 
 const WHAT_PEOPLE_DO = {
-  toggle: 40,
+  toggle: 30,
   sync: 12,
-  profile: 14,
-  switchAccount: 6,
-  disconnect: 6,
-  sendNonsense: 4,
+  profile: 12,
+  switchAccount: 4,
+  disconnect: 4,
+  sendNonsense: 3,
 };
 
 /** Answers that only a new consent mends. */
