@@ -1,4 +1,4 @@
-import { selectionsFromEnv } from '../shared/artists/environment.ts';
+import { selectionsFromEnv } from '../shared/artists/selection-environment.ts';
 import { toggleArtist } from '../shared/artists/toggle-artist.ts';
 import { cacheFromEnv } from '../shared/cache/environment.ts';
 import { toggleArtist as route } from '../shared/contract/routes.ts';

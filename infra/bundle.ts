@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 
@@ -17,27 +17,37 @@ export interface BundleOptions {
   readonly sourceDirectory?: string | undefined;
 }
 
-/** How every function is bundled. */
-export const bundleOptions = {
-  bundle: true,
-  platform: 'node',
-  target: 'node24',
-  format: 'cjs',
-  // 334 KB of SDK rather than 534.
-  mainFields: ['module', 'main'],
-  minify: true,
-  // Errors take their names from their classes, and stack traces theirs from functions: worth 4 ms of a cold start.
-  keepNames: true,
-  logLevel: 'warning',
-} as const satisfies BuildOptions;
+const forLambda = { platform: 'node', target: 'node24', minify: true, logLevel: 'warning' } as const;
 
 /**
- * Bundles every function into `<outdir>/<name>/index.js`, all in one run of esbuild: eleven take under a second, where
- * CDK's `NodejsFunction` starts npx and esbuild anew for each and takes ten.
+ * How a function is bundled, before it is turned into CommonJS: `index.js`, a file for each thing that it loads only
+ * when needed, and files for what these share. Only ES modules can be split like that.
  *
- * The AWS SDK is bundled too: a pinned version, and a quicker cold start than the one of the runtime. The format is
- * CommonJS, because `import` from Node's own modules costs tens of milliseconds at start and `require` does not. Source
- * maps are left out: the runtime would read them on the hot path.
+ * The AWS SDK is bundled too: a pinned version, and a quicker cold start than the one of the runtime. Source maps are
+ * left out: the runtime would read them on the hot path.
+ */
+export const splitOptions = (source: string, outdir: string) =>
+  ({
+    ...forLambda,
+    absWorkingDir: REPOSITORY,
+    entryPoints: [{ in: source, out: 'index' }],
+    outdir,
+    bundle: true,
+    format: 'esm',
+    splitting: true,
+    // 334 KB of SDK rather than 534.
+    mainFields: ['module', 'main'],
+    alias: {
+      '@aws-sdk/credential-provider-node': join(REPOSITORY, 'shared/aws/environment-credentials.ts'),
+      '@aws-sdk/middleware-endpoint-discovery': join(REPOSITORY, 'shared/aws/no-endpoint-discovery.ts'),
+    },
+    // The SDK asks for it in browsers alone.
+    external: ['bowser'],
+  }) as const satisfies BuildOptions;
+
+/**
+ * Bundles every function into `<outdir>/<name>/index.js` and the files that it loads. A start parses `index.js` and
+ * what it imports; KMS, Secrets Manager, Spotify and the logger are parsed by whoever comes to need them.
  *
  * @throws MissingFunction
  */
@@ -46,19 +56,34 @@ export function bundleFunctions({
   outdir,
   sourceDirectory = join(REPOSITORY, 'functions'),
 }: BundleOptions): void {
-  const entryOf = (name: string) => join(sourceDirectory, `${name}.ts`);
-  const missing = names.map(entryOf).filter((path) => !existsSync(path));
+  const sourceOf = (name: string) => join(sourceDirectory, `${name}.ts`);
+  const missing = names.map(sourceOf).filter((path) => !existsSync(path));
   if (missing.length > 0) {
     throw new MissingFunction(
       `no such function: ${missing.map((path) => relative(REPOSITORY, path)).join(', ')}`,
     );
   }
+  for (const name of names) buildSync(splitOptions(sourceOf(name), join(outdir, name)));
+  turnIntoCommonJs(names.map((name) => join(outdir, name)));
+}
+
+/** `import` from Node's own modules costs tens of milliseconds at a start, `require` does not. */
+function turnIntoCommonJs(directories: readonly string[]): void {
+  const modules = directories.flatMap((directory) =>
+    readdirSync(directory).map((file) => join(directory, file)),
+  );
   buildSync({
-    absWorkingDir: REPOSITORY,
-    entryPoints: names.map((name) => ({ in: entryOf(name), out: join(name, 'index') })),
-    outdir,
-    ...bundleOptions,
+    ...forLambda,
+    entryPoints: modules,
+    outdir: '/',
+    outbase: '/',
+    allowOverwrite: true,
+    format: 'cjs',
+    // What is loaded when needed, too: `import()` of a file would start Node's loader of ES modules.
+    supported: { 'dynamic-import': false },
   });
   // Without it, `index.js` below a package of type `module` would load as ESM.
-  for (const name of names) writeFileSync(join(outdir, name, 'package.json'), '{"type":"commonjs"}\n');
+  for (const directory of directories) {
+    writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}\n');
+  }
 }

@@ -3,18 +3,15 @@ import type { Observe } from '../cache/events.ts';
 import type { ComputedList } from '../cache/pack-list.ts';
 import { systemClock } from '../clock.ts';
 import { requiredEnv } from '../env.ts';
-import { connectionsFromEnv, vaultFromEnv } from '../platforms/environment.ts';
+import { connectionsFromEnv } from '../platforms/environment.ts';
 import { createRefreshAccess } from '../platforms/refresh-access.ts';
+import { vaultFromEnv } from '../platforms/vault-environment.ts';
 import { spotifyFromEnv } from '../spotify/environment.ts';
 import { noUsage } from '../spotify/usage.ts';
 import { createComputeArtists } from './compute-artists.ts';
 import { createPlaysStore } from './plays-store.ts';
-import { createSelectionStore } from './selection-store.ts';
+import { selectionsFromEnv } from './selection-environment.ts';
 import { createSyncPlays } from './sync-plays.ts';
-
-/** The selections of this deployment. */
-export const selectionsFromEnv = (db: DynamoDBDocumentClient) =>
-  createSelectionStore({ db, table: requiredEnv('ACCOUNT_TABLE') });
 
 function partsFromEnv(db: DynamoDBDocumentClient) {
   const { tokenEndpoint, webApi } = spotifyFromEnv(systemClock);

@@ -1,8 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Artist } from '../artist.ts';
 import { StorageUnavailable } from '../errors.ts';
 import { isConditionFailed, send } from '../storage/document-client.ts';
+import { getItem } from '../storage/get-item.ts';
 import { chunksOf, type EntryItem, parseEntry, projection, type StoredList, storedList } from './entry.ts';
 import { freshness, type Windows } from './freshness.ts';
 import { entryKey } from './keys.ts';
@@ -67,7 +68,7 @@ export function createArtistsCache(deps: {
     const { Item } = await send(
       db,
       // Strongly consistent: after an invalidation was answered, no reader anywhere may see what was before it.
-      new GetCommand({
+      getItem({
         TableName: table,
         Key: entryKey(userId),
         ConsistentRead: true,

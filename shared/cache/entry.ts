@@ -3,16 +3,14 @@ import { CHUNK_SIZE } from './artist-codec.ts';
 import { entryKey, expiryHour } from './keys.ts';
 
 /** The layout of the items below. A reader that meets another one treats the entry as a miss and leaves it alone. */
-export const ENTRY_FORMAT = 1;
-
-/** Artists selected or deselected since the list was computed: laid over it when it is served as a fallback. */
-export type SelectionOverlay = Readonly<Record<string, boolean>>;
+const ENTRY_FORMAT = 1;
 
 const Binary = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 /**
  * The stored entry as a reader needs it. Beside the founding fields (`all_artists`, `cached_at`, `timestamp`,
  * `userId`, `isStale`):
+ * - `overlay`: artists selected or deselected since the list was computed, laid over it when it is a fallback.
  * - `fence`: changes whenever the truth changes; every write of a list is conditional on it.
  * - `generation`: names this list; its parts carry it in their keys.
  * - `layout`: how many chunks stand in the entry, then in each part.
@@ -71,9 +69,12 @@ export function chunksOf(first: number, end: number): number[] {
 /** No list comes near; it only keeps `all_artists[n]` within what DynamoDB takes as an index. */
 const MAX_CHUNK = 1_000_000;
 
+/** Words that DynamoDB keeps for itself: these alone need a placeholder, and every placeholder is one more to send. */
+const RESERVED: ReadonlySet<string> = new Set(['format', 'timestamp', 'total']);
+
 const META = Object.keys(EntryItem.entries).filter((name) => name !== 'all_artists');
-const META_NAMES = Object.fromEntries(META.map((name) => [`#${name}`, name]));
-const META_PROJECTION = META.map((name) => `#${name}`).join(', ');
+const META_NAMES = Object.fromEntries([...RESERVED].map((name) => [`#${name}`, name]));
+const META_PROJECTION = META.map((name) => (RESERVED.has(name) ? `#${name}` : name)).join(', ');
 
 /** What a read of the entry asks for: everything but the artists, and of those only the given chunks. */
 export function projection(chunks: readonly number[]) {

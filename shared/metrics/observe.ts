@@ -8,13 +8,21 @@ interface ObserverDeps {
   statistics: Pick<Statistics, 'record' | 'writeIfDue'>;
   publishMetrics: PublishMetrics;
   clock: Pick<Clock, 'nowMs'>;
+  /** Has something done when the reply is on its way. */
+  afterwards?: (callback: () => void) => void;
 }
 
 /**
  * Watches a request or invocation: what happened in it goes into the running totals and into one record of metrics, on
- * every way out and once its result is decided. The events are its own; nothing of it is waited for.
+ * every way out and once its result is decided. The events are its own; nothing of it is waited for. The record is put
+ * into words and written after the reply was handed to Lambda, which lets the event loop turn before it freezes us.
  */
-export function createObserver({ statistics, publishMetrics, clock }: ObserverDeps) {
+export function createObserver({
+  statistics,
+  publishMetrics,
+  clock,
+  afterwards = setImmediate,
+}: ObserverDeps) {
   return async function observed<T>(work: (observe: Observe) => Promise<T>): Promise<T> {
     const startedAtMs = clock.nowMs();
     const events: CacheEvent[] = [];
@@ -23,7 +31,8 @@ export function createObserver({ statistics, publishMetrics, clock }: ObserverDe
       return await work((event) => void events.push(event));
     } finally {
       statistics.record(events);
-      publishMetrics(requestMetrics(events, clock.nowMs() - startedAtMs));
+      const durationMs = clock.nowMs() - startedAtMs;
+      afterwards(() => publishMetrics(requestMetrics(events, durationMs)));
     }
   };
 }

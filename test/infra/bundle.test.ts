@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,19 +13,44 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
+const ERROR = `export class VeryOwnError extends Error { override readonly name = 'VeryOwnError'; }`;
+
 const GREETING = `
-  export class VeryOwnError extends Error { constructor() { super('no'); this.name = new.target.name; } }
+  import { VeryOwnError } from './error.ts';
   export const handler = async () => new VeryOwnError().name;
 `;
 
-it('makes a module that Lambda can require, with the names of its errors intact', async () => {
+const LATE = `
+  import { VeryOwnError } from './error.ts';
+  export const fail = () => { throw new VeryOwnError(); };
+`;
+
+/** Loads what fails only when it is called. */
+const LOADING = `
+  import { VeryOwnError } from './error.ts';
+  export const handler = async () => {
+    try { (await import('./late.ts')).fail(); } catch (error) { return error instanceof VeryOwnError; }
+  };
+`;
+
+function bundled(source: string) {
   writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(directory, 'greet.ts'), GREETING);
-
+  writeFileSync(join(directory, 'error.ts'), ERROR);
+  writeFileSync(join(directory, 'late.ts'), LATE);
+  writeFileSync(join(directory, 'greet.ts'), source);
   bundleFunctions({ names: ['greet'], outdir: join(directory, 'out'), sourceDirectory: directory });
+  return createRequire(import.meta.url)(join(directory, 'out/greet/index.js'));
+}
 
-  const bundle = createRequire(import.meta.url)(join(directory, 'out/greet/index.js'));
-  await expect(bundle.handler()).resolves.toBe('VeryOwnError');
+it('makes a module that Lambda can require', async () => {
+  await expect(bundled(GREETING).handler()).resolves.toBe('VeryOwnError');
+});
+
+it('keeps in files of their own what is loaded late, and shares with these what they share', async () => {
+  const { handler } = bundled(LOADING);
+  const files = readdirSync(join(directory, 'out/greet')).filter((file) => file.endsWith('.js'));
+  expect(files.filter((file) => file.startsWith('late'))).toHaveLength(1);
+  await expect(handler()).resolves.toBe(true);
 });
 
 it('names every function whose source is missing', () => {

@@ -119,6 +119,7 @@ describe('a record', () => {
       statistics: { record: () => undefined, writeIfDue: () => undefined },
       publishMetrics: publish,
       clock: aClock(),
+      afterwards: (callback) => callback(),
     });
     const second = Promise.withResolvers<void>();
     const first = observed(async (observe) => {
@@ -143,6 +144,7 @@ describe('an observed request', () => {
       statistics,
       publishMetrics: (values) => published.push(values),
       clock,
+      afterwards: (callback) => callback(),
     });
     return { observed, published, clock, ...statistics };
   }
@@ -178,6 +180,19 @@ describe('an observed request', () => {
     });
     await expect(failing).rejects.toThrow('as it did');
     expect(published).toEqual([{ Errors: 1 }]);
+  });
+
+  it('is answered before its record is written', async () => {
+    const { clock, record, writeIfDue } = observing();
+    const published: object[] = [];
+    const observed = createObserver({
+      statistics: { record, writeIfDue },
+      publishMetrics: (values) => published.push(values),
+      clock,
+    });
+    await observed(async (observe) => observe(HIT));
+    expect(published).toEqual([]);
+    await vi.waitFor(() => expect(published).toHaveLength(1));
   });
 
   it('takes as long as its work', async () => {
