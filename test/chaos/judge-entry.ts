@@ -1,5 +1,5 @@
+import type { Windows } from '../../shared/cache/freshness.ts';
 import type { Chronicle } from './chronicle.ts';
-import type { Windows } from './store-watch.ts';
 
 /** A user's entry; without a generation it holds no list. */
 export interface EntryState {

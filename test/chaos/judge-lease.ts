@@ -1,6 +1,6 @@
+import type { Windows } from '../../shared/cache/freshness.ts';
 import type { Chronicle } from './chronicle.ts';
 import { type EntryState, holdsList, isFresh } from './judge-entry.ts';
-import type { Windows } from './store-watch.ts';
 
 /** Who computes, and since what failure nobody may; empty when nothing is known. */
 export interface LeaseState {

@@ -1,15 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Windows } from '../../shared/cache/freshness.ts';
 import { type AwsCall, keyOf } from '../support/aws-fates.ts';
 import type { Chronicle } from './chronicle.ts';
 import { type EntryState, isUsable, judgeEntryChange } from './judge-entry.ts';
 import { judgeLeaseChange, type LeaseState } from './judge-lease.ts';
 import { userOf } from './storage-weather.ts';
-
-export interface Windows {
-  readonly freshMs: number;
-  readonly keepMs: number;
-}
 
 interface WatchedUser {
   entry: EntryState | undefined;
