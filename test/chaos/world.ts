@@ -1,8 +1,9 @@
+import type { Windows } from '../../shared/cache/freshness.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Kills } from './kills.ts';
 import type { createSpotifyWatch } from './spotify-watch.ts';
 import type { createStorageWeather } from './storage-weather.ts';
-import type { createStoreWatch, Windows } from './store-watch.ts';
+import type { createStoreWatch } from './store-watch.ts';
 
 /** What everybody in a run shares. */
 export interface World {
