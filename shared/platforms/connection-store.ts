@@ -10,8 +10,15 @@ import { CONNECTION_PROJECTION, type Connection, connectionKey, parseConnection 
  */
 const UNCHANGED = 'connectionId = :connectionId AND tokenVersion = :seen';
 
+/**
+ * A consent is stored once: the SDK may repeat a write that had taken effect, and what arrives late must not undo what
+ * was stored under the consent since, a rotated token above all.
+ */
+const NOT_STORED_YET = 'attribute_not_exists(pk) OR connectionId <> :connectionId';
+
 /** A new consent of the same account keeps what is stored beside the connection: its plays. */
-const NEW_OR_SAME_ACCOUNT = 'attribute_not_exists(pk) OR accountId = :accountId';
+const NEW_OR_SAME_ACCOUNT =
+  'attribute_not_exists(pk) OR (accountId = :accountId AND connectionId <> :connectionId)';
 
 /** What a consent brings. */
 export interface NewConnection {
@@ -61,6 +68,17 @@ export function createConnectionStore({ db, table }: { db: DynamoDBDocumentClien
     }
   }
 
+  /** False when the condition refused. */
+  async function conditionally(command: PutCommand | UpdateCommand): Promise<boolean> {
+    try {
+      await send(db, command as PutCommand);
+      return true;
+    } catch (error) {
+      if (isConditionFailed(error)) return false;
+      throw error;
+    }
+  }
+
   return {
     /** Strongly consistent. */
     async read(userId: string): Promise<Connection | undefined> {
@@ -85,12 +103,15 @@ export function createConnectionStore({ db, table }: { db: DynamoDBDocumentClien
         tokenVersion: 1,
         refreshTokens: [refreshToken],
       };
-      try {
-        await send(db, replaceConsent(table, userId, item));
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-        await send(db, new PutCommand({ TableName: table, Item: { ...connectionKey(userId), ...item } }));
-      }
+      if (await conditionally(replaceConsent(table, userId, item))) return;
+      await conditionally(
+        new PutCommand({
+          TableName: table,
+          Item: { ...connectionKey(userId), ...item },
+          ConditionExpression: NOT_STORED_YET,
+          ExpressionAttributeValues: { ':connectionId': item.connectionId },
+        }),
+      );
     },
 
     /** The tokens are these, and the consent stands. Undefined: the connection changed meanwhile. */

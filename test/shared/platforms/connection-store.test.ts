@@ -4,6 +4,7 @@ import { connectionKey } from '../../../shared/platforms/connection.ts';
 import { type ConnectionStore, createConnectionStore } from '../../../shared/platforms/connection-store.ts';
 import { NOON } from '../../support/a-clock.ts';
 import { startDynamoDb, TABLES, type TestDynamoDb } from '../../support/dynalite.ts';
+import { aFaultyWay } from '../../support/faulty-dynamodb.ts';
 import { memoryConnections } from '../../support/memory-connections.ts';
 import { aUser } from '../../support/service.ts';
 
@@ -156,6 +157,45 @@ describe('what stands beside the tokens', () => {
     await withPlays(user);
     await store.remove(user);
     expect(await readItem(user)).toBeUndefined();
+  });
+});
+
+describe('a consent whose write the SDK repeats', () => {
+  const tokensOf = async (user: string) => {
+    const { refreshTokens = [], accountId } = (await onDynamoDb().read(user)) ?? {};
+    return [accountId, ...refreshTokens.map((token) => Buffer.from(token).toString())];
+  };
+
+  async function rotate(user: string) {
+    const connection = await onDynamoDb().read(user);
+    if (!connection) throw new Error('not connected');
+    await onDynamoDb().keepTokens(connection, bytes('key'), [bytes('rotated')]);
+  }
+
+  test('is stored, though the repetition is refused', async () => {
+    const [user, way] = [aUser(), await aFaultyWay(dynamoDb.endpoint)];
+    way.next('lose-reply');
+    await createConnectionStore({ db: way.db, table: TABLES.account }).connect(user, aConsent());
+    expect(await tokensOf(user)).toEqual(['account-1', 'token']);
+  });
+
+  test('does not undo the rotation of its token when the first write arrives last', async () => {
+    const [user, way] = [aUser(), await aFaultyWay(dynamoDb.endpoint)];
+    way.next('delay');
+    await createConnectionStore({ db: way.db, table: TABLES.account }).connect(user, aConsent());
+    await rotate(user);
+    await way.deliver();
+    expect(await tokensOf(user)).toEqual(['account-1', 'rotated']);
+  });
+
+  test('does not do so in the place of another account either', async () => {
+    const [user, way] = [aUser(), await aFaultyWay(dynamoDb.endpoint)];
+    await onDynamoDb().connect(user, aConsent('account-2'));
+    way.next('pass', 'delay');
+    await createConnectionStore({ db: way.db, table: TABLES.account }).connect(user, aConsent());
+    await rotate(user);
+    await way.deliver();
+    expect(await tokensOf(user)).toEqual(['account-1', 'rotated']);
   });
 });
 
