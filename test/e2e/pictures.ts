@@ -31,13 +31,14 @@ async function load(page: Page, requests: number): Promise<void> {
   await page.locator('progress').waitFor({ state: 'detached' });
 }
 
-async function turnPages(page: Page, count: number): Promise<void> {
-  const firstRank = page.locator('.rank').first();
-  for (let turned = 0; turned < count; turned += 1) {
-    const next = Number(await firstRank.innerText()) + 10;
-    await page.locator('.pager button').last().click();
-    await firstRank.filter({ hasText: new RegExp(`^${next}$`) }).waitFor();
-  }
+/** To the page that begins with this rank. */
+async function turnTo(page: Page, direction: 'first' | 'last', rank: number): Promise<void> {
+  await page.locator('.pager button')[direction]().click();
+  await page
+    .locator('.rank')
+    .first()
+    .filter({ hasText: new RegExp(`^${rank}$`) })
+    .waitFor();
 }
 
 /** Warm, as a service is; then a little of everything, up to the moment when the consent is gone. */
@@ -46,7 +47,8 @@ async function tellTheStory(page: Page): Promise<void> {
   await page.locator('.requests-head button').click();
   await page.locator('.heart').nth(1).click();
   await page.locator('.request-miss').first().waitFor();
-  await turnPages(page, 3);
+  await turnTo(page, 'last', 11);
+  await turnTo(page, 'first', 1);
   await load(page, 60);
   await page.locator('.story button').nth(1).click();
   await page.locator('.badge-stale').waitFor();
@@ -56,8 +58,8 @@ async function tellTheStory(page: Page): Promise<void> {
   await load(page, 30);
   await page.locator('.story button').first().click();
   await page.locator('.badge-fallback_revoked').waitFor();
-  await turnPages(page, 3);
-  for (let turned = 0; turned < 3; turned += 1) await page.locator('.pager button').first().click();
+  await turnTo(page, 'last', 11);
+  await turnTo(page, 'first', 1);
   // The last figures of the fleet, and nothing in front of the page.
   await page.waitForTimeout(7000);
 }
@@ -70,6 +72,7 @@ async function main(): Promise<void> {
     const page = await context.newPage();
     await connect(page, stack.apiUrl);
     await tellTheStory(page);
+    await page.mouse.move(0, 0);
     await page.screenshot({ path: join(DOCS, `${name}.png`), animations: 'disabled' });
     await context.close();
     await stack.close();

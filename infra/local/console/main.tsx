@@ -73,6 +73,9 @@ function createActions(store: Store) {
   return { actions, connection, statistics: createStatistics({ store, api, tokens }) };
 }
 
+/** Of a load each reply changes the page: drawing all of them would slow down what is measured. */
+const DRAW_DURING_LOAD_MS = 250;
+
 /** Draws the state, at most once a frame. */
 function drawing(store: Store, actions: Actions): () => void {
   const place = document.querySelector('#console');
@@ -88,7 +91,8 @@ function drawing(store: Store, actions: Actions): () => void {
   return () => {
     if (isDue) return;
     isDue = true;
-    requestAnimationFrame(draw);
+    if (store.get().load) setTimeout(draw, DRAW_DURING_LOAD_MS);
+    else requestAnimationFrame(draw);
   };
 }
 

@@ -145,6 +145,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   chart_entries: 'Cached lists',
   chart_entriesNote: '{entries}, stale: {stale}',
   chart_entriesDescription: 'Cached lists: {entries}, stale: {stale}.',
+  chartEmpty: 'The chart begins with the first request.',
   outcome_hit: 'cache',
   outcome_miss: 'computed',
   outcome_stale: 'old copy',
@@ -167,6 +168,6 @@ export const en: Readonly<Record<TextKey, string>> = {
   column_calls: 'Calls',
   source_cached: 'cached',
   source_computed: 'computed',
-  noAnswer: 'none',
+  noAnswer: 'no reply',
   clear: 'Clear',
 };

@@ -146,6 +146,7 @@ export const fr = {
   chart_entries: 'Listes en cache',
   chart_entriesNote: '{entries}, périmées : {stale}',
   chart_entriesDescription: 'Listes en cache : {entries}, périmées : {stale}.',
+  chartEmpty: 'La courbe commence à la première requête.',
   outcome_hit: 'cache',
   outcome_miss: 'calcul',
   outcome_stale: 'ancienne',
@@ -168,7 +169,7 @@ export const fr = {
   column_calls: 'Appels',
   source_cached: 'cache',
   source_computed: 'calculée',
-  noAnswer: 'rien',
+  noAnswer: 'sans réponse',
   clear: 'Effacer',
 } as const;
 

@@ -51,11 +51,10 @@ const fromFirst = (_: uPlot, min: number, max: number): uPlot.Range.MinMax => [
   min,
   Math.max(max, min + FEWEST_REQUESTS),
 ];
-const overTime = (chart: uPlot, min: number, max: number): uPlot.Range.MinMax => {
-  const isEmpty = chart.data[0].length === 0;
-  const last = isEmpty ? Date.now() / 1000 : max;
-  return [Math.min(isEmpty ? last : min, last - FEWEST_SECONDS), last];
-};
+const overTime = (_: uPlot, min: number, max: number): uPlot.Range.MinMax => [
+  Math.min(min, max - FEWEST_SECONDS),
+  max,
+];
 
 /** A dashed line across, with its value written below it. */
 function across(value: number, label: string, ink: Ink): (chart: uPlot) => void {
@@ -72,6 +71,11 @@ function across(value: number, label: string, ink: Ink): (chart: uPlot) => void 
     ctx.stroke();
     ctx.font = `600 ${11 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.textAlign = 'right';
+    // Readable whatever lies below.
+    ctx.setLineDash([]);
+    ctx.lineWidth = 4 * devicePixelRatio;
+    ctx.strokeStyle = ink('surface');
+    ctx.strokeText(label, bbox.left + bbox.width, y + 13 * devicePixelRatio);
     ctx.fillText(label, bbox.left + bbox.width, y + 13 * devicePixelRatio);
     ctx.restore();
   };

@@ -9,6 +9,8 @@ interface ChartProps {
   readonly note: string;
   /** What the picture shows, in words. */
   readonly description: string;
+  /** Said as long as there are no numbers. */
+  readonly ifEmpty: string;
   readonly options: ChartOptions;
   readonly data: readonly (readonly (number | null)[])[];
   readonly language: Language;
@@ -17,13 +19,14 @@ interface ChartProps {
 const HEIGHT = 104;
 
 /** A picture of numbers, drawn anew when these, the place, the colours or the language change. */
-export function Chart({ title, note, description, options, data, language }: ChartProps) {
+export function Chart({ title, note, description, ifEmpty, options, data, language }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(null);
+  const isEmpty = (data[0]?.length ?? 0) === 0;
   const theme = getComputedStyle(document.documentElement).getPropertyValue('--ground-is');
   useEffect(() => {
     const host = place.current;
-    if (!host) return;
+    if (!host || isEmpty) return;
     const size = () => ({ width: Math.max(120, host.clientWidth), height: HEIGHT });
     const drawn = new uPlot({ ...size(), ...frame, ...options(inkOf(host), language) }, asData(data), host);
     chart.current = drawn;
@@ -32,16 +35,21 @@ export function Chart({ title, note, description, options, data, language }: Cha
     return () => {
       observer.disconnect();
       drawn.destroy();
+      chart.current = null;
     };
     // The data are given to it below, without a new chart.
-  }, [theme, language, options]);
+  }, [theme, language, options, isEmpty]);
   useEffect(() => chart.current?.setData(asData(data)), [data]);
   return (
     <figure class="chart">
       <figcaption>
         <span>{title}</span> <span class="chart-note">{note}</span>
       </figcaption>
-      <div class="chart-place" ref={place} role="img" aria-label={description} />
+      {isEmpty ? (
+        <p class="chart-place chart-empty">{ifEmpty}</p>
+      ) : (
+        <div class="chart-place" ref={place} role="img" aria-label={description} />
+      )}
     </figure>
   );
 }
@@ -62,7 +70,17 @@ function inkOf(host: HTMLElement): Ink {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
   };
-  const names = ['ink', 'soft', 'line', 'hit', 'miss', 'stale', 'fallback_revoked', 'error'] as const;
+  const names = [
+    'surface',
+    'ink',
+    'soft',
+    'line',
+    'hit',
+    'miss',
+    'stale',
+    'fallback_revoked',
+    'error',
+  ] as const;
   const resolved = new Map(names.map((name) => [name as string, ink(name)]));
   probe.remove();
   return (name) => resolved.get(name) ?? '';

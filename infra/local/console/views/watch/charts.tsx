@@ -52,6 +52,7 @@ export function Charts({ state: { log, stats, samples }, writing: { t, language 
         options={latencyChart}
         data={requests.latency}
         language={language}
+        ifEmpty={t('chartEmpty')}
       />
       <Chart
         title={t('chart_outcomes')}
@@ -60,6 +61,7 @@ export function Charts({ state: { log, stats, samples }, writing: { t, language 
         options={outcomesChart}
         data={requests.outcomes}
         language={language}
+        ifEmpty={t('chartEmpty')}
       />
       <Chart
         title={t('chart_hitRate')}
@@ -68,6 +70,7 @@ export function Charts({ state: { log, stats, samples }, writing: { t, language 
         options={hitRateChart}
         data={fleet.hitRate}
         language={language}
+        ifEmpty={t('chartEmpty')}
       />
       <Chart
         title={t('chart_entries')}
@@ -76,6 +79,7 @@ export function Charts({ state: { log, stats, samples }, writing: { t, language 
         options={entriesChart}
         data={fleet.entries}
         language={language}
+        ifEmpty={t('chartEmpty')}
       />
     </div>
   );
