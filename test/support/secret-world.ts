@@ -76,15 +76,14 @@ export async function startSecretWorld() {
      * this order.
      */
     async askEveryWay(answer: Partial<Answering>, settings: object = {}): Promise<number[]> {
-      const [cold, old, syncing, { user, consent }] = await Promise.all([
+      const [cold, old, { user, consent }] = await Promise.all([
         aConnectedUser(urls),
         withOldList(),
-        aConnectedUser(urls),
         consented(),
       ]);
-      await Promise.all([cold, old, syncing, user].map((each) => each.spotify(settings)));
+      await Promise.all([cold, old, user].map((each) => each.spotify(settings)));
       const replies = await whileThey(answer, () =>
-        Promise.all([cold.artists(), old.artists(), syncing.sync(), user.complete(consent)]),
+        Promise.all([cold.artists(), old.artists(), cold.sync(), user.complete(consent)]),
       );
       await http('POST', `${stack.apiUrl}/_local/forget-cooldown`);
       return replies.map(({ status }) => status);
