@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { type Listening, listenOn } from '../http/server.ts';
 import { StartProblem } from '../problem.ts';
@@ -20,7 +20,51 @@ export async function startEmbeddedDynamodb(port: number, directory: string | un
   const dynalite = require('dynalite') as Dynalite;
   if (directory) await requireUnlocked(directory, createRequire(require.resolve('dynalite')));
   const server = dynalite({ ...(directory ? { path: directory } : {}), createTableMs: 0, deleteTableMs: 0 });
-  return listenOn(server, port, 'DYNAMODB_PORT');
+  const becomeIdle = sparingTheProcess(server);
+  const listening = await listenOn(server, port, 'DYNAMODB_PORT');
+  return {
+    ...listening,
+    async close() {
+      await becomeIdle();
+      await listening.close();
+    },
+  };
+}
+
+/**
+ * Dynalite throws, and with it the whole process, when the sender of a request dies in the middle of it, and when a
+ * request that was begun finds its store closed. So the first is taken as the end of that request alone; and before the
+ * store closes, what has begun is brought to its end, and what comes meanwhile is turned away.
+ *
+ * @returns to be called when the server is to close: resolves when nothing is at work
+ */
+function sparingTheProcess(server: Server): () => Promise<void> {
+  const [answer] = server.listeners('request') as [RequestListener];
+  const { promise: idle, resolve } = Promise.withResolvers<void>();
+  const atWork = new Set<ServerResponse>();
+  let isClosing = false;
+  const resolveIfIdle = () => {
+    if (isClosing && atWork.size === 0) resolve();
+  };
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    if (isClosing) return void response.destroy();
+    const end = response.end;
+    response.end = ((...chunk: Parameters<typeof end>) => {
+      atWork.delete(response);
+      resolveIfIdle();
+      return end.apply(response, chunk);
+    }) as typeof end;
+    request.once('end', () => atWork.add(response));
+    answer(request, response);
+    request.removeAllListeners('error');
+    request.on('error', () => response.destroy());
+  });
+  return () => {
+    isClosing = true;
+    resolveIfIdle();
+    return idle;
+  };
 }
 
 /** Dynalite itself ends the process, with nothing said, when it cannot open its store. */
