@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aConnectedUser, aToken, aUser, type TestUser } from '../support/a-user.ts';
-import { awsCallOf, keyOf } from '../support/aws-fates.ts';
-import type { Deal } from '../support/detour.ts';
-import { HOSTILE_REPLIES, hostileAwsError } from '../support/hostile-replies.ts';
-import { http } from '../support/http-client.ts';
-import { allItems, type SecretWorld, startSecretWorld } from '../support/secret-world.ts';
+import { aConnectedUser, aToken, aUser, type TestUser } from '../../support/a-user.ts';
+import { awsCallOf, keyOf } from '../../support/aws-fates.ts';
+import type { Deal } from '../../support/detour.ts';
+import { HOSTILE_REPLIES, hostileAwsError } from '../../support/hostile-replies.ts';
+import { http } from '../../support/http-client.ts';
+import { allItems, type SecretWorld, startSecretWorld } from '../../support/secret-world.ts';
 
 /*
  * First every secret passes every way, when all is well and when it is not; then all that the functions wrote, answered

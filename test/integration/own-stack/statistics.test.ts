@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type LocalStack, startLocalStack } from '../../infra/local/stack.ts';
-import { aConnectedUser, aToken, aUser, H3, H6, type StackUrls } from '../support/a-user.ts';
-import { http } from '../support/http-client.ts';
+import { type LocalStack, startLocalStack } from '../../../infra/local/stack.ts';
+import { aConnectedUser, aToken, aUser, H3, H6, type StackUrls } from '../../support/a-user.ts';
+import { http } from '../../support/http-client.ts';
 
 /* Numbers can only be compared where nobody else counts: a stack of its own. */
 
