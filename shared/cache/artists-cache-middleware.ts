@@ -1,6 +1,6 @@
 import middy, { type MiddlewareObj, type Request } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { StorageUnavailable } from '../errors.ts';
+import { ComputationPending, StorageUnavailable } from '../errors.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { type Answer, type Cause, fallback } from './answer.ts';
 import type { Lookup } from './artists-cache.ts';
@@ -32,6 +32,11 @@ interface ArtistsCacheOptions extends DecideDeps {
 }
 
 type Internal = Record<string, unknown> & { running?: RunningComputation; found?: Lookup };
+
+/** The computation came to nothing because its user's state is another by now, and there is no copy to serve. */
+class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
 
 type CacheRequest = Request<ComputationEvent, Answer | ComputedList, Error, Context, Internal>;
 
@@ -69,7 +74,7 @@ function artistsCache(
 
   const artistsCacheOnError = async (request: CacheRequest): Promise<void> => {
     const { running, found } = request.internal;
-    if (!running || !request.error) return;
+    if (!running || !request.error || request.error instanceof Superseded) return;
     running.end();
     request.response = await recover(request.event, running.lease, found?.stored, request.error);
   };
@@ -80,7 +85,7 @@ function artistsCache(
     try {
       const result = await cache.set(event.userId, list, { fence: lease.fence, stored: found.stored });
       // Invalidated while we computed: what we have may be outdated already, only the store knows.
-      if (!result.stored) return await answerFromStore(event, 'REFRESH_IN_PROGRESS');
+      if (!result.stored) return await answerSuperseded(event);
       event.observe?.({ name: 'stored', list: result.list, replaced: found.stored });
       return { ...computed, copy: pageOf(list, event), fence: result.fence, stored: true };
     } catch (error) {
@@ -96,11 +101,18 @@ function artistsCache(
     replaced: StoredList | undefined,
     error: Error,
   ): Promise<Answer> {
-    if (error instanceof LeaseLost) return answerFromStore(event, 'REFRESH_IN_PROGRESS');
+    if (error instanceof LeaseLost) return answerSuperseded(event);
     const failure = error instanceof ComputationOutlasted ? await handOn(options, lease) : error;
     if (!failure) return answerFromStore(event, 'COMPUTING');
     await rememberFailure({ ...options, replaced, observe: event.observe }, lease, failure);
     return answerFromStore(event, causeOf(failure), failure);
+  }
+
+  /** The newer state has its own computation, by whoever asks next; only who has nothing to show must be that one. */
+  async function answerSuperseded(event: PageRequest): Promise<Answer> {
+    const found = await cache.get(event.userId, event.page, event.limit, clock.nowMs());
+    if (found.state === 'none') throw new Superseded();
+    return fallback(found, 'REFRESH_IN_PROGRESS', clock.nowMs());
   }
 
   /**
@@ -124,7 +136,23 @@ export function cachedArtists(
   const chain = middy<ComputationEvent, Answer | ComputedList, Error, Context, Internal>()
     .use(artistsCache(options))
     .handler((event) => untilAborted(compute(event), event.signal));
-  return observingOutcome(chain as unknown as (event: PageRequest, context: Context) => Promise<Answer>);
+  const answerFor = chain as unknown as (event: PageRequest, context: Context) => Promise<Answer>;
+  return observingOutcome(async (event, context) => {
+    try {
+      return await answerFor(event, context);
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error;
+      return await answerFor(event, context).catch(pendingIfSuperseded);
+    }
+  });
+}
+
+/** Changed twice within one request: its client waits a moment, instead of us computing for ever. */
+function pendingIfSuperseded(error: unknown): never {
+  if (!(error instanceof Superseded)) throw error;
+  throw new ComputationPending('the list changes faster than it is computed', {
+    retryAfterSeconds: COMPUTING_RETRY_SECONDS,
+  });
 }
 
 /** The lease goes along with the computation. Returns why that could not be arranged. */

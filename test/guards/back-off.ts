@@ -1,4 +1,4 @@
-import { COMPUTATIONS, contract, type Guard, MODEL, REFRESH, REMEMBER, unit } from './guard.ts';
+import { COMPUTATIONS, contract, type Guard, MIDDLEWARE, MODEL, REFRESH, REMEMBER, unit } from './guard.ts';
 
 export const backOffGuards: readonly Guard[] = [
   {
@@ -73,6 +73,14 @@ export const backOffGuards: readonly Guard[] = [
     find: 'cooldownUntilMs > clock.nowMs()',
     replace: 'cooldownUntilMs < 0',
     test: unit('refresh', 'does not begin while the platform limits the application'),
+  },
+  {
+    invariant: 'I5',
+    name: 'a list that was refused is no failure',
+    file: MIDDLEWARE,
+    find: ' || request.error instanceof Superseded',
+    replace: '',
+    test: MODEL,
   },
   {
     invariant: 'I5',

@@ -61,7 +61,7 @@ export const fenceGuards: readonly Guard[] = [
     invariant: 'I2',
     name: 'a refused list is never answered as fresh',
     file: MIDDLEWARE,
-    find: "if (!result.stored) return await answerFromStore(event, 'REFRESH_IN_PROGRESS');",
+    find: 'if (!result.stored) return await answerSuperseded(event);',
     replace: 'if (!result.stored) return { ...computed, copy: pageOf(list, event), fence: lease.token };',
     test: MODEL,
   },

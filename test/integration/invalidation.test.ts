@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { aConnectedUser, H3, type TestUser } from '../support/a-user.ts';
+import { aConnectedUser, aUser, H3, type TestUser } from '../support/a-user.ts';
 import { http } from '../support/http-client.ts';
 
 /* The founding document's two lists, row by row: when to invalidate, and when not to. */
@@ -105,6 +105,22 @@ describe('invalidates', () => {
     expect((await computing).status).not.toBe(200);
     const reply = await user.artists();
     expect([reply.status, reply.json.error.code]).toEqual([409, 'PLATFORM_NOT_CONNECTED']);
+  });
+
+  test('toggle in the middle of the first computation: its request answers what was computed after it', async () => {
+    const user = await connected();
+    const other = await aUser(stack);
+    await other.connect(user.account);
+    const { id } = (await other.artists()).json.data.artists[1];
+    await user.spotify({ latency_ms: 300 });
+    const before = await user.spotifyCalls();
+    const computing = user.artists('?limit=100');
+    await expect.poll(() => user.spotifyCalls()).toBeGreaterThan(before + 3);
+    await user.toggle(id, true);
+    const { status, json } = await computing;
+    expect(status).toBe(200);
+    expect(json.data.artists.find((artist: { id: string }) => artist.id === id).selected).toBe(true);
+    expect(await selectionOf(user, id)).toMatchObject({ cached: true, selected: true });
   });
 
   test('toggle in the middle of a computation: what it computed is never read', async () => {

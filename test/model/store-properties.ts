@@ -51,6 +51,9 @@ export function storeProperties({ fake, scheduler, history, windows, computation
         if (of === 'computation' && player.failure) player.failure.isRemembered = false;
         return;
       }
+      if (of === 'entry' && command instanceof PutCommand) player.wasRefused = false;
+      if (of === 'computation' && causeOf(command) === 'COMPUTING')
+        broken('I5', `${player.name} keeps others from computing though nothing failed`);
       if (isTaking) leaseTaken(player, command as UpdateCommand, user, { before, held });
       if (of === 'computation' && command instanceof DeleteCommand) computations.forget(user);
       if (of === 'entry') entryChanged(player, command, user, before);
@@ -169,6 +172,10 @@ function subjectOf(command: FakeCommand): { user: User | undefined; of: Subject 
   const user = sk === CONNECTION_KEY ? USERS.find((name) => connectionKey(name).pk === pk) : undefined;
   return { user, of: user ? 'connection' : 'other' };
 }
+
+/** Of a failure that is written for others to know. */
+const causeOf = (command: FakeCommand): unknown =>
+  command instanceof UpdateCommand ? command.input.ExpressionAttributeValues?.[':cause'] : undefined;
 
 const takesLease = (command: FakeCommand) =>
   command instanceof UpdateCommand && /^SET leaseToken = /.test(command.input.UpdateExpression ?? '');

@@ -111,6 +111,34 @@ describe('a computation that does not end', () => {
   });
 });
 
+describe('a list that is invalidated while it is computed, with no copy to serve', () => {
+  const NEWER = realisticArtists(3, 7);
+
+  test('is computed anew by the same request', async () => {
+    const computed = [ARTISTS, NEWER];
+    const { ask, cache } = aCache(async () => {
+      if (computed.length === 2) await cache.invalidateUser('alice');
+      return { ...list(), artists: computed.shift() as typeof ARTISTS };
+    });
+    expect(await ask()).toMatchObject({ cached: false, copy: { artists: NEWER } });
+    expect(await ask()).toMatchObject({ cached: true, copy: { artists: NEWER } });
+  });
+
+  test('is computed twice at most by one request, and by the next without any pause', async () => {
+    let computations = 0;
+    let isRestless = true;
+    const { ask, cache } = aCache(async () => {
+      computations += 1;
+      if (isRestless) await cache.invalidateUser('alice');
+      return list();
+    });
+    await expect(ask()).rejects.toMatchObject({ code: 'COMPUTING', status: 503, retryAfterSeconds: 5 });
+    expect(computations).toBe(2);
+    isRestless = false;
+    expect(await ask()).toMatchObject({ cached: false, cacheStatus: 'fresh' });
+  });
+});
+
 describe('storage that fails in a computation', () => {
   const failing = async () => {
     throw new StorageUnavailable('KMS cannot be reached', { retryAfterSeconds: 5 });
