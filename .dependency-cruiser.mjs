@@ -104,6 +104,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // The other caches that the bench measures are installed by the bench alone.
+    exclude: { path: '^test/bench/subjects' },
     // Types too: an import that is erased still ties two parts together.
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -27,6 +27,15 @@ export function createRandom(seed: number) {
       if (item === undefined) throw new RangeError('nothing to pick from');
       return item;
     },
+    /** In an order of chance (Fisher and Yates). */
+    shuffled<T>(items: readonly T[]): T[] {
+      const order = [...items];
+      for (let last = order.length - 1; last > 0; last--) {
+        const other = below(last + 1);
+        [order[last], order[other]] = [order[other] as T, order[last] as T];
+      }
+      return order;
+    },
     /** By weight, such as `{ often: 9, seldom: 1 }`. */
     weighted<T extends string>(weights: Readonly<Record<T, number>>): T {
       const entries = Object.entries(weights) as [T, number][];

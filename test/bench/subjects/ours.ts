@@ -1,0 +1,60 @@
+import type { Context } from 'aws-lambda';
+import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
+import { cachedArtists } from '../../../shared/cache/artists-cache-middleware.ts';
+import { createComputationStore } from '../../../shared/cache/computation-store.ts';
+import { entryKey } from '../../../shared/cache/keys.ts';
+import { systemClock } from '../../../shared/clock.ts';
+import { createDocumentClient } from '../../../shared/storage/document-client.ts';
+import { PAGE_LIMIT, type Subject } from '../subject.ts';
+import { tableNamed } from './tables.ts';
+
+const table = tableNamed('CACHE_TABLE');
+const WINDOWS = { freshMs: 3 * 3_600_000, keepMs: 6 * 3_600_000 };
+const REQUEST_MS = 25_000;
+
+const cache = createArtistsCache({ db: createDocumentClient(), table, windows: WINDOWS });
+
+export const ours: Subject = {
+  name: 'this cache',
+  table,
+  key: entryKey,
+
+  async set(user, artists) {
+    const nowMs = systemClock.nowMs();
+    if ((await cache.get(user, 0, 1, nowMs)).fence === undefined) await cache.reserve(user, nowMs);
+    const { fence = '', stored } = await cache.get(user, 0, 1, nowMs);
+    const result = await cache.set(user, { artists, computedAtMs: nowMs }, { fence, stored });
+    if (!result.stored) throw new Error('the list was not stored');
+  },
+
+  async page(user, page) {
+    const found = await cache.get(user, page, PAGE_LIMIT, systemClock.nowMs());
+    if (found.state !== 'fresh') throw new Error(`the list is ${found.state}`);
+    return found.copy.artists;
+  },
+
+  instance(load, windows) {
+    const db = createDocumentClient();
+    const own = createArtistsCache({ db, table, windows });
+    const answerFor = cachedArtists(
+      {
+        cache: own,
+        computations: createComputationStore({ db, table }),
+        clock: systemClock,
+        retryMs: 30_000,
+        handOff: async () => undefined,
+      },
+      async () => ({ computedAtMs: systemClock.nowMs(), artists: await load() }),
+    );
+    return {
+      async get(userId) {
+        const deadlineMs = systemClock.nowMs() + REQUEST_MS;
+        const request = { userId, page: 0, limit: PAGE_LIMIT, deadlineMs };
+        return (await answerFor(request, {} as Context)).copy.artists;
+      },
+      async invalidate(userId) {
+        await own.invalidateUser(userId);
+      },
+    };
+  },
+};
