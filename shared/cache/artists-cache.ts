@@ -3,7 +3,7 @@ import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Artist } from '../artist.ts';
 import { StorageUnavailable } from '../errors.ts';
 import { isConditionFailed, send } from '../storage/document-client.ts';
-import { getItem } from '../storage/get-item.ts';
+import { getItem } from '../storage/light-commands.ts';
 import { chunksOf, type EntryItem, parseEntry, projection, type StoredList, storedList } from './entry.ts';
 import { freshness, type Windows } from './freshness.ts';
 import { entryKey } from './keys.ts';

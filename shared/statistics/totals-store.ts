@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed, send } from '../storage/document-client.ts';
+import { putItem } from '../storage/light-commands.ts';
 import { type HourTotals, parseTotals, totalsItem } from './totals.ts';
 
 /** The totals only grow: a write that the SDK repeats late must not take back what a later one brought. */
@@ -17,7 +18,7 @@ export function createTotalsStore({ db, table }: { db: DynamoDBDocumentClient; t
   return {
     /** Writes all that an environment counted in an hour. `seq` must grow from write to write. */
     async write(environment: string, seq: number, totals: HourTotals): Promise<void> {
-      const command = new PutCommand({
+      const command = putItem({
         TableName: table,
         Item: totalsItem(environment, seq, totals),
         ConditionExpression: LATER_THAN_STORED,
