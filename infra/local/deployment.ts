@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTables } from './dynamodb/tables.ts';
 import type { Foundations, Step } from './foundations.ts';
-import { StartProblem } from './problem.ts';
 import type { Deployment, synthesize } from './synth.ts';
 import { readAssembly } from './template/assembly.ts';
 import { type Model, readModel } from './template/model.ts';
@@ -32,15 +31,8 @@ export async function deploy(
   parts.defer(() => client.destroy());
   await step(
     'Tables',
-    () => createTables(client, model.tables).catch((error: unknown) => refuse(error, dynamodb.url)),
+    () => createTables(client, model.tables),
     () => model.tables.map(({ name }) => name).join(', '),
   );
   return { model, client };
-}
-
-function refuse(error: unknown, url: string): never {
-  if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
-  throw new StartProblem(`DYNAMODB_ENDPOINT ${url} cannot be reached: start it, or unset the variable`, {
-    cause: error,
-  });
 }

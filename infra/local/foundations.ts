@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { startEmbeddedDynamodb } from './dynamodb/embedded.ts';
 import { createFront } from './front.ts';
 import { type Listening, portProblem, serve } from './http/server.ts';
+import { StartProblem } from './problem.ts';
 import type { Settings } from './settings.ts';
 import { createSpotifyStandIn } from './spotify/stand-in.ts';
 
@@ -17,6 +18,9 @@ export interface FoundationOptions extends Partial<Settings> {
 
 /** Times a step of the start and tells of it. */
 export type Step = <T>(part: string, work: () => Promise<T>, detail: (result: T) => string) => Promise<T>;
+
+/** A DynamoDB that is up answers in milliseconds, one in another region in less than a second. */
+const REACHED_WITHIN_MS = 5_000;
 
 type SpotifyClient = NonNullable<Settings['spotifyClient']>;
 
@@ -30,7 +34,7 @@ export interface Foundations {
   kept(name: string): string | undefined;
 }
 
-/** Takes every port, before anything slow begins: one that is taken is known at once. */
+/** Takes every port, before anything slow begins: one that is taken is known at once, as is a DynamoDB that is not there. */
 export async function layFoundations(
   options: FoundationOptions,
   parts: AsyncDisposableStack,
@@ -89,8 +93,22 @@ async function startDynamodb(
   parts: AsyncDisposableStack,
   directory: string | undefined,
 ): Promise<Foundations['dynamodb']> {
-  if (dynamodbEndpoint) return { url: dynamodbEndpoint, directory: undefined };
+  if (dynamodbEndpoint) {
+    await requireReachable(dynamodbEndpoint);
+    return { url: dynamodbEndpoint, directory: undefined };
+  }
   const embedded = await startEmbeddedDynamodb(dynamodbPort, directory);
   parts.defer(() => embedded.close());
   return { url: embedded.url, directory };
+}
+
+/** Any reply will do: what DynamoDB says to a GET is its own affair. */
+async function requireReachable(url: string): Promise<void> {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(REACHED_WITHIN_MS) });
+  } catch (cause) {
+    throw new StartProblem(`DYNAMODB_ENDPOINT ${url} cannot be reached: start it, or unset the variable`, {
+      cause,
+    });
+  }
 }

@@ -24,7 +24,8 @@ export function Phone(props: PartProps) {
             <h3 tabIndex={-1} ref={title}>
               {t('myArtists')}
             </h3>
-            <p>{screen.kind === 'list' ? describe(screen.page, t, nowMs) : ' '}</p>
+            {screen.kind === 'list' ? <p>{describe(screen.page, t, nowMs)}</p> : null}
+            {screen.kind === 'empty' ? <p> </p> : null}
           </div>
           {user === undefined ? null : (
             <>

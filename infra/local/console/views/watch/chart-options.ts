@@ -46,17 +46,20 @@ const timeAxis = (ink: Ink, language: Language) =>
       ),
   });
 
-/** A chart that begins has room for what is to come. */
-const fromFirst = (_: uPlot, min: number, max: number): uPlot.Range.MinMax => [
-  min,
-  Math.max(max, min + FEWEST_REQUESTS),
-];
-const overTime = (_: uPlot, min: number, max: number): uPlot.Range.MinMax => [
-  Math.min(min, max - FEWEST_SECONDS),
-  max,
-];
+/** The first and the last value of x. Of a single one the library would make a whole day, or a range around it. */
+const endsOf = ({ data: [xs] }: uPlot): uPlot.Range.MinMax => [xs[0] ?? 0, xs.at(-1) ?? 0];
 
-/** A dashed line across, with its value written below it. */
+/** A chart that begins has room for what is to come. */
+function fromFirst(chart: uPlot): uPlot.Range.MinMax {
+  const [first, last] = endsOf(chart);
+  return [first, Math.max(last, first + FEWEST_REQUESTS)];
+}
+function overTime(chart: uPlot): uPlot.Range.MinMax {
+  const [first, last] = endsOf(chart);
+  return [Math.min(first, last - FEWEST_SECONDS), last];
+}
+
+/** A dashed line across, with its value written at its end: outside, where no point can lie below it. */
 function across(value: number, label: string, ink: Ink): (chart: uPlot) => void {
   return ({ ctx, bbox, valToPos }) => {
     const y = Math.round(valToPos(value, 'y', true));
@@ -69,14 +72,10 @@ function across(value: number, label: string, ink: Ink): (chart: uPlot) => void 
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    ctx.font = `600 ${11 * devicePixelRatio}px system-ui, sans-serif`;
-    ctx.textAlign = 'right';
-    // Readable whatever lies below.
-    ctx.setLineDash([]);
-    ctx.lineWidth = 4 * devicePixelRatio;
-    ctx.strokeStyle = ink('surface');
-    ctx.strokeText(label, bbox.left + bbox.width, y + 13 * devicePixelRatio);
-    ctx.fillText(label, bbox.left + bbox.width, y + 13 * devicePixelRatio);
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'middle';
+    ctx.fillText(label, bbox.left + bbox.width + 6 * devicePixelRatio, y);
     ctx.restore();
   };
 }
@@ -98,7 +97,7 @@ export const latencyChart: ChartOptions = (ink) => ({
   axes: [
     requestAxis(ink),
     axis(ink, {
-      size: 52,
+      size: 48,
       splits: () => POWERS,
       filter: (_, splits) => splits,
       values: (_, splits) => splits.map((split) => POWER_LABELS[split] ?? ''),
@@ -124,7 +123,7 @@ function steps(align: -1 | 1): uPlot.Series.PathBuilder {
 
 const percentAxis = (ink: Ink, language: Language) =>
   axis(ink, {
-    size: 52,
+    size: 48,
     splits: () => [0, 0.5, 1],
     values: (_, splits) => splits.map((split) => percent(split, language)),
   });
@@ -147,9 +146,10 @@ export const hitRateChart: ChartOptions = (ink, language) => ({
   scales: { x: { range: overTime }, y: { range: [0, 1.05] } },
   axes: [timeAxis(ink, language), percentAxis(ink, language)],
   series: [{}, { stroke: ink('hit'), width: 2, points: { show: false }, spanGaps: false }],
-  hooks: { draw: [across(EXPECTED_HIT_RATE, '', ink)] },
+  hooks: { draw: [across(EXPECTED_HIT_RATE, percent(EXPECTED_HIT_RATE, language), ink)] },
 });
 
+/** All as a line; what is stale of them fills the room below it. */
 export const entriesChart: ChartOptions = (ink, language) => ({
   scales: {
     x: { range: overTime },
@@ -157,11 +157,11 @@ export const entriesChart: ChartOptions = (ink, language) => ({
   },
   axes: [
     timeAxis(ink, language),
-    axis(ink, { size: 52, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] }),
+    axis(ink, { size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] }),
   ],
   series: [
     {},
-    { stroke: ink('miss'), width: 2, points: { show: false }, paths: steps(1) },
-    { stroke: ink('stale'), width: 2, dash: [5, 4], points: { show: false }, paths: steps(1) },
+    { width: 0, fill: ink('stale'), points: { show: false }, paths: steps(1) },
+    { stroke: ink('hit'), width: 2, points: { show: false }, paths: steps(1) },
   ],
 });

@@ -58,7 +58,8 @@ export function Chart({ title, note, description, ifEmpty, options, data, langua
 const frame = {
   legend: { show: false },
   cursor: { show: false },
-  padding: [8, 8, 0, 0],
+  // On the right, the value of a line across, or half of the last time.
+  padding: [8, 40, 0, 0],
 } satisfies Partial<uPlot.Options>;
 
 const asData = (data: ChartProps['data']) => data as unknown as uPlot.AlignedData;

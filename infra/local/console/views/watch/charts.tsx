@@ -19,8 +19,8 @@ export function Charts({ state: { log, stats, samples }, writing: { t, language 
       hitRate: [samples.map(({ atMs }) => atMs / 1000), samples.map(({ hitRate }) => hitRate)],
       entries: [
         samples.map(({ atMs }) => atMs / 1000),
-        samples.map(({ entries }) => entries),
         samples.map(({ staleEntries }) => staleEntries),
+        samples.map(({ entries }) => entries),
       ],
     }),
     [samples],

@@ -76,7 +76,9 @@ function Request({ line, writing: { t, language }, time }: RequestProps) {
       <td class="column-source">
         {outcome === 'other' ? statusText : <span class={`outcome outcome-${outcome}`}>{replyText}</span>}
       </td>
-      <td class="column-calls">{calls ?? '–'}</td>
+      <td class="column-calls" data-label={t('column_calls')}>
+        {calls ?? '–'}
+      </td>
       <td class="column-cacheStatus">
         <code>{cacheStatus ?? code}</code>
       </td>
