@@ -22,7 +22,10 @@ export interface Access {
   accessToken: string;
   /** Another access token, when Spotify refuses this one. Throws what `RefreshAccess` throws. */
   renew(): Promise<string>;
-  /** To be called at the end, whatever it is: tries once more to store a token that could not be stored. Never throws. */
+  /**
+   * To be called at the end, whatever it is: for some seconds tries to store a token that could not be stored. Storage
+   * that does not answer is no error.
+   */
   settle(): Promise<void>;
 }
 

@@ -6,6 +6,8 @@ import type { TokenKey } from './token-vault.ts';
 
 /** The first try and two more, beyond those of the SDK: a token that is not stored may be the only one that works. */
 const WAITS_BEFORE_TRIES_MS = [0, 100, 400];
+/** Before it would be lost with the computation: an outage of some seconds must not end a consent. */
+const WAITS_BEFORE_LAST_TRIES_MS = [0, 250, 500, 1_000, 2_000, 4_000];
 const MAX_ROUNDS = 8;
 /** Each is about 200 bytes; so many refreshes at once that each got a token of its own have not been seen. */
 const MAX_TOKENS = 16;
@@ -45,7 +47,16 @@ export function createTokenKeeper({ connections, clock }: { connections: Connect
     held.unsaved ||= received !== undefined && received !== used;
     if (!changed && !held.unsaved && held.connection.status === 'connected') return true;
     const dead = new Set([...refused, ...(current === used ? [] : [used])]);
-    for (const waitMs of WAITS_BEFORE_TRIES_MS) {
+    return (await storeWithin(WAITS_BEFORE_TRIES_MS, held, dead)) ?? true;
+  }
+
+  /** As `store`; undefined when storage did not answer any of the tries. */
+  async function storeWithin(
+    waitsMs: readonly number[],
+    held: HeldTokens,
+    dead: ReadonlySet<string>,
+  ): Promise<boolean | undefined> {
+    for (const waitMs of waitsMs) {
       if (waitMs > 0) await clock.sleep(waitMs);
       try {
         return await store(held, dead);
@@ -53,7 +64,7 @@ export function createTokenKeeper({ connections, clock }: { connections: Connect
         if (!(error instanceof StorageUnavailable)) throw error;
       }
     }
-    return true;
+    return undefined;
   }
 
   /** False when the connection is no longer the one that we hold. */
@@ -98,14 +109,9 @@ export function createTokenKeeper({ connections, clock }: { connections: Connect
       return held;
     },
 
-    /** One last try to store what could not be stored. Storage that still does not answer is not told. */
+    /** The last tries to store what could not be stored. Storage that still does not answer is not told. */
     async settle(held: HeldTokens): Promise<void> {
-      if (!held.unsaved) return;
-      try {
-        await store(held, new Set());
-      } catch (error) {
-        if (!(error instanceof StorageUnavailable)) throw error;
-      }
+      if (held.unsaved) await storeWithin(WAITS_BEFORE_LAST_TRIES_MS, held, new Set());
     },
   };
 }

@@ -161,6 +161,22 @@ describe('a new refresh token', () => {
     expect(await storedTokens(service)).toEqual(['refresh-2']);
   });
 
+  test('survives an outage of some seconds, which ends after the computation', async () => {
+    const provider = aRotatingProvider(ROTATES);
+    let failures = 8;
+    const service = await userOf(provider, (connections) => ({
+      ...connections,
+      keepTokens: async (...args) => {
+        if (failures-- > 0) throw new StorageUnavailable('for some seconds');
+        return connections.keepTokens(...args);
+      },
+    }));
+    const access = await service.refresh();
+    expect(await storedTokens(service)).toEqual(['refresh-1']);
+    await access.settle();
+    expect(await storedTokens(service)).toEqual(['refresh-2']);
+  });
+
   test('arrives after the deadline, and is stored all the same', async () => {
     const asked = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<void>();
