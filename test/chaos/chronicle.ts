@@ -34,7 +34,7 @@ export interface Violation {
 export type Chronicle = ReturnType<typeof createChronicle>;
 
 const KEPT_EVENTS = 60_000;
-const TRACE_EVENTS = 40;
+const TRACE_EVENTS = 80;
 const KEPT_OF_A_KIND = 4;
 
 /** Everything that is seen in a run, in the order in which it is seen, and what of it must not be. */

@@ -65,7 +65,9 @@ export function createStorageWeather(random: Random, chronicle: Chronicle, onEff
   function noteRefusal(call: AwsCall, key: string, what: string): void {
     const { caller, operation, invocationId, attempt } = call;
     chronicle.count(`fate ${what}`);
-    chronicle.tell(userOf(key), `${caller} ${operation} ${key}: ${what}, attempt ${attempt}`);
+    const user = userOf(key);
+    // What is refused to nobody in particular is a number of the fleet's, and would hide what happened to a user.
+    if (user) chronicle.tell(user, `${caller} ${operation} ${key}: ${what}, attempt ${attempt}`);
     refused.set(invocationId, { atMs: Date.now(), caller, key });
   }
 
