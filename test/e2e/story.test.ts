@@ -121,7 +121,7 @@ describe('the levers', () => {
     await button('Envoyer').click();
     const told = page.locator('tr.event', { hasText: 'Charge : 40 requêtes' });
     await told.waitFor();
-    expect(await told.innerText()).toMatch(/appels à Spotify : 0/);
+    expect(await told.innerText()).toMatch(/appels à Spotify\s: 0/);
     await expect.poll(() => page.locator('.tile-value').nth(1).innerText()).not.toBe('–');
     await visitor.picture('load');
   });
@@ -133,7 +133,7 @@ describe('the levers', () => {
     await visitor.button('+ 6 h').click();
     await visitor.page.getByText('SPOTIFY_UNAVAILABLE').first().waitFor();
     await visitor.button('Nettoyer').click();
-    const told = visitor.page.locator('tr.event', { hasText: /Nettoyage : [1-9]\d* supprimées/ });
+    const told = visitor.page.locator('tr.event', { hasText: /Nettoyage\s: [1-9]\d* supprimées/ });
     await told.waitFor();
   });
 

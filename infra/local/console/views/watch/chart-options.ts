@@ -28,6 +28,8 @@ function axis(ink: Ink, more: uPlot.Axis = {}): uPlot.Axis {
   };
 }
 
+/** For the longest, `100 ms`; the gap is for a point that lies on the axis. */
+const besideNumbers = { size: 50, gap: 8 } as const;
 const requestAxis = (ink: Ink) =>
   axis(ink, { grid: { show: false }, size: 22, space: 60, incrs: [1, 5, 10, 25, 50, 100] });
 const timeAxis = (ink: Ink, language: Language) =>
@@ -47,7 +49,7 @@ const timeAxis = (ink: Ink, language: Language) =>
   });
 
 /** The first and the last value of x. Of a single one the library would make a whole day, or a range around it. */
-const endsOf = ({ data: [xs] }: uPlot): uPlot.Range.MinMax => [xs[0] ?? 0, xs.at(-1) ?? 0];
+const endsOf = ({ data: [xs] }: uPlot): [number, number] => [xs[0] ?? 0, xs.at(-1) ?? 0];
 
 /** A chart that begins has room for what is to come. */
 function fromFirst(chart: uPlot): uPlot.Range.MinMax {
@@ -97,7 +99,7 @@ export const latencyChart: ChartOptions = (ink) => ({
   axes: [
     requestAxis(ink),
     axis(ink, {
-      size: 48,
+      ...besideNumbers,
       splits: () => POWERS,
       filter: (_, splits) => splits,
       values: (_, splits) => splits.map((split) => POWER_LABELS[split] ?? ''),
@@ -123,7 +125,7 @@ function steps(align: -1 | 1): uPlot.Series.PathBuilder {
 
 const percentAxis = (ink: Ink, language: Language) =>
   axis(ink, {
-    size: 48,
+    ...besideNumbers,
     splits: () => [0, 0.5, 1],
     values: (_, splits) => splits.map((split) => percent(split, language)),
   });
@@ -157,7 +159,7 @@ export const entriesChart: ChartOptions = (ink, language) => ({
   },
   axes: [
     timeAxis(ink, language),
-    axis(ink, { size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] }),
+    axis(ink, { ...besideNumbers, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] }),
   ],
   series: [
     {},
