@@ -26,12 +26,20 @@ export interface Timed {
   p99: number;
 }
 
-const WARM_UP_CALLS = 400;
 const ORDER_SEED = 20_261_122;
 
 interface Samples {
   cpuUs: number[];
   latenciesMs: number[];
+}
+
+interface Plan {
+  /** Calls of each candidate before anything is measured. */
+  warmUp: number;
+  rounds: number;
+  /** Calls of one candidate before it is the next one's turn. */
+  block: number;
+  onRound: (done: number, rounds: number) => void;
 }
 
 /**
@@ -41,18 +49,14 @@ interface Samples {
  */
 export async function timeInTurn(
   candidates: ReadonlyMap<string, () => Promise<unknown>>,
-  {
-    rounds,
-    block,
-    onRound,
-  }: { rounds: number; block: number; onRound: (done: number, rounds: number) => void },
+  { warmUp, rounds, block, onRound }: Plan,
 ): Promise<Map<string, Timed>> {
   const random = createRandom(ORDER_SEED);
   const samples = new Map<string, Samples>();
   for (const [name, call] of candidates) {
     samples.set(name, { cpuUs: [], latenciesMs: [] });
     // Optimised code, open connections.
-    for (let i = 0; i < WARM_UP_CALLS; i++) await call();
+    for (let i = 0; i < warmUp; i++) await call();
   }
   for (let round = 1; round <= rounds; round++) {
     for (const [name, call] of random.shuffled([...candidates])) {

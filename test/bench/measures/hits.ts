@@ -11,6 +11,7 @@ const PEER_SIZE = 500;
 /** Calls of one candidate before it is the next one's turn: enough to carry the garbage of their own. */
 const BLOCK = 25;
 const ROUNDS = 80;
+const WARM_UP = 400;
 /** An environment has each of its first thousand hits counted by a write of its own; 400 of them warm up. */
 const COUNTED_HITS = 500;
 
@@ -84,7 +85,8 @@ await measure<HitTimes>(async ({ quick, bundles, progress }) => {
   }
   own.set('handler gzip', handling(service, PEER_SIZE, 'gzip, deflate, br'));
   const rounds = quick ? 8 : ROUNDS;
-  const timed = await timeInTurn(own, { rounds, block: BLOCK, onRound: onRound('this service') });
+  const how = { warmUp: quick ? 100 : WARM_UP, block: BLOCK };
+  const timed = await timeInTurn(own, { ...how, rounds, onRound: onRound('this service') });
   const timeOf = (name: string) => timed.get(name) as Timed;
 
   const counting = await timeInTurn(
@@ -92,7 +94,7 @@ await measure<HitTimes>(async ({ quick, bundles, progress }) => {
       ['floor', floor],
       ['counting', handling(loadSubjectsAnew(bundles), PEER_SIZE)],
     ]),
-    { rounds: quick ? 4 : COUNTED_HITS / BLOCK, block: BLOCK, onRound: onRound('each count written') },
+    { ...how, rounds: quick ? 4 : COUNTED_HITS / BLOCK, onRound: onRound('each count written') },
   );
 
   // By themselves: what they leave to the garbage collection would weigh on whoever comes after them.
