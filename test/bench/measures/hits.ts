@@ -104,8 +104,8 @@ await measure<HitTimes>(async ({ quick, bundles, progress }) => {
   ]);
   const peerRounds = quick ? 4 : ROUNDS;
   const timedPeers = await timeInTurn(others, {
+    ...how,
     rounds: peerRounds,
-    block: BLOCK,
     onRound: onRound('others'),
   });
   return {
