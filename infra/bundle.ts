@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 
@@ -63,7 +63,12 @@ export function bundleFunctions({
       `no such function: ${missing.map((path) => relative(REPOSITORY, path)).join(', ')}`,
     );
   }
-  for (const name of names) buildSync(splitOptions(sourceOf(name), join(outdir, name)));
+  for (const name of names) {
+    const directory = join(outdir, name);
+    // What is left of an earlier bundle would be taken for a part of this one.
+    rmSync(directory, { recursive: true, force: true });
+    buildSync(splitOptions(sourceOf(name), directory));
+  }
   turnIntoCommonJs(names.map((name) => join(outdir, name)));
 }
 

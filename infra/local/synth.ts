@@ -57,11 +57,13 @@ function forgetOldAssets(directory: string, nowMs: number): void {
   }
 }
 
-/** The one line of the output that says why. */
+/** The one line of the output that says why, with the one that it announces. */
 function reasonOf(error: unknown): string {
   const lines = String((error as { stderr?: unknown }).stderr ?? '')
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
-  return lines.find((line) => /(^|\b)\w*Error\b.*: /.test(line)) ?? lines[0] ?? String(error);
+  const at = lines.findIndex((line) => /(^|\b)\w*Error\b.*: /.test(line));
+  const [reason = String(error), detail = ''] = lines.slice(Math.max(0, at));
+  return reason.endsWith(':') ? `${reason} ${detail}` : reason;
 }

@@ -53,6 +53,12 @@ it('keeps in files of their own what is loaded late, and shares with these what 
   await expect(handler()).resolves.toBe(true);
 });
 
+it('leaves nothing of the bundle that was there before', () => {
+  bundled(LOADING);
+  for (let time = 0; time < 3; time++) bundled(GREETING);
+  expect(readdirSync(join(directory, 'out/greet')).toSorted()).toEqual(['index.js', 'package.json']);
+});
+
 it('names every function whose source is missing', () => {
   const names = ['here', 'gone', 'lost'];
   writeFileSync(join(directory, 'here.ts'), GREETING);
