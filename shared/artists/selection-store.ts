@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { SelectionLimitReached, StorageUnavailable } from '../errors.ts';
-import { isConditionFailed, send } from '../storage/document-client.ts';
+import { send, sendConditionally } from '../storage/document-client.ts';
 
 /** At 24 bytes each the item stays at 120 KB. */
 const MAX_SELECTED = 5_000;
@@ -45,13 +45,7 @@ export function createSelectionStore({ db, table }: { db: DynamoDBDocumentClient
       ConditionExpression: condition,
       ExpressionAttributeValues: values,
     });
-    try {
-      await send(db, command);
-      return true;
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      throw error;
-    }
+    return sendConditionally(db, command);
   }
 
   async function readItem(userId: string): Promise<{ selected: ReadonlySet<string>; lastFlip: unknown }> {

@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Artist } from '../artist.ts';
 import { StorageUnavailable } from '../errors.ts';
-import { isConditionFailed, send } from '../storage/document-client.ts';
+import { isConditionFailed, send, sendConditionally } from '../storage/document-client.ts';
 import { getItem } from '../storage/light-commands.ts';
 import { chunksOf, type EntryItem, parseEntry, projection, type StoredList, storedList } from './entry.ts';
 import { freshness, type Windows } from './freshness.ts';
@@ -63,6 +63,8 @@ export function createArtistsCache(deps: {
 }) {
   const { db, table, windows } = deps;
   const partStore = createPartStore({ db, table });
+  const conditionally = (command: PutCommand | UpdateCommand | DeleteCommand) =>
+    sendConditionally(db, command);
 
   async function readEntry(userId: string, chunks: readonly number[]) {
     const { Item } = await send(
@@ -220,16 +222,6 @@ export function createArtistsCache(deps: {
       if (!isConditionFailed(error) && !isTooLarge(error)) throw error;
       const removed = await invalidateUser(userId);
       return { newlyStale: false, expiresAtSeconds: undefined, removed };
-    }
-  }
-
-  async function conditionally(command: PutCommand | UpdateCommand | DeleteCommand): Promise<boolean> {
-    try {
-      await send(db, command as PutCommand);
-      return true;
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      throw error;
     }
   }
 

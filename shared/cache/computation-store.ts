@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ErrorCode } from '../errors.ts';
-import { isConditionFailed, send } from '../storage/document-client.ts';
+import { send, sendConditionally } from '../storage/document-client.ts';
 import type { ComputationRecord } from './attempt.ts';
 import { computationKey, cooldownKey } from './keys.ts';
 
@@ -43,15 +43,7 @@ export type ComputationStore = ReturnType<typeof createComputationStore>;
  * that no outdated list is ever stored rests on the fence in the entry.
  */
 export function createComputationStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
-  async function conditionally(command: UpdateCommand): Promise<boolean> {
-    try {
-      await send(db, command);
-      return true;
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      throw error;
-    }
-  }
+  const conditionally = (command: UpdateCommand) => sendConditionally(db, command);
 
   async function read(userId: string): Promise<ComputationRecord> {
     const { Item } = await send(

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
-import { isConditionFailed, send } from '../storage/document-client.ts';
+import { send, sendConditionally } from '../storage/document-client.ts';
 import type { StoredList } from './entry.ts';
 import { EXPIRY_INDEX, expiryHour } from './keys.ts';
 import { createPartStore } from './part-store.ts';
@@ -77,20 +77,16 @@ export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: 
   }
 
   async function remove(list: ExpiredList, nowSeconds: number): Promise<boolean> {
-    try {
-      await send(
-        db,
-        new DeleteCommand({
-          TableName: table,
-          Key: { pk: list.pk },
-          ConditionExpression: STILL_EXPIRED,
-          ExpressionAttributeValues: { ':generation': list.generation, ':now': nowSeconds },
-        }),
-      );
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      throw error;
-    }
+    const deleted = await sendConditionally(
+      db,
+      new DeleteCommand({
+        TableName: table,
+        Key: { pk: list.pk },
+        ConditionExpression: STILL_EXPIRED,
+        ExpressionAttributeValues: { ':generation': list.generation, ':now': nowSeconds },
+      }),
+    );
+    if (!deleted) return false;
     await partStore.remove(list.userId, list);
     return true;
   }

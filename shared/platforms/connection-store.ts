@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailed, send } from '../storage/document-client.ts';
+import { isConditionFailed, send, sendConditionally } from '../storage/document-client.ts';
 import { CONNECTION_PROJECTION, type Connection, connectionKey, parseConnection } from './connection.ts';
 
 /**
@@ -68,16 +68,7 @@ export function createConnectionStore({ db, table }: { db: DynamoDBDocumentClien
     }
   }
 
-  /** False when the condition refused. */
-  async function conditionally(command: PutCommand | UpdateCommand): Promise<boolean> {
-    try {
-      await send(db, command as PutCommand);
-      return true;
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      throw error;
-    }
-  }
+  const conditionally = (command: PutCommand | UpdateCommand) => sendConditionally(db, command);
 
   return {
     /** Strongly consistent. */

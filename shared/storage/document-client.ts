@@ -70,3 +70,17 @@ type Send = <TOutput extends object>(
   db: DynamoDBDocumentClient,
   command: DocumentCommand<TOutput>,
 ) => Promise<TOutput>;
+
+/** Sends a write that has a condition: false when the condition refused it. Throws as `send` does. */
+export async function sendConditionally(
+  db: DynamoDBDocumentClient,
+  command: DocumentCommand<object>,
+): Promise<boolean> {
+  try {
+    await send(db, command);
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}

@@ -36,6 +36,7 @@ export function Charts({ state: { log, stats, samples }, writing: { t, language 
   }).join(', ');
   const rate = stats && stats.requests > 0 ? percent(stats.hit_rate, language) : '–';
   const entries = { entries: stats?.entries ?? 0, stale: stats?.stale_entries ?? 0 };
+  const common = { language, ifEmpty: t('chartEmpty') };
   return (
     <div class="charts">
       <ul class="legend" aria-hidden="true">
@@ -51,8 +52,7 @@ export function Charts({ state: { log, stats, samples }, writing: { t, language 
         description={t('chart_latencyDescription', { count: lines.length, ...times })}
         options={latencyChart}
         data={requests.latency}
-        language={language}
-        ifEmpty={t('chartEmpty')}
+        {...common}
       />
       <Chart
         title={t('chart_outcomes')}
@@ -60,8 +60,7 @@ export function Charts({ state: { log, stats, samples }, writing: { t, language 
         description={t('chart_outcomesDescription', { shares })}
         options={outcomesChart}
         data={requests.outcomes}
-        language={language}
-        ifEmpty={t('chartEmpty')}
+        {...common}
       />
       <Chart
         title={t('chart_hitRate')}
@@ -69,8 +68,7 @@ export function Charts({ state: { log, stats, samples }, writing: { t, language 
         description={t('chart_hitRateDescription', { rate })}
         options={hitRateChart}
         data={fleet.hitRate}
-        language={language}
-        ifEmpty={t('chartEmpty')}
+        {...common}
       />
       <Chart
         title={t('chart_entries')}
@@ -78,8 +76,7 @@ export function Charts({ state: { log, stats, samples }, writing: { t, language 
         description={t('chart_entriesDescription', entries)}
         options={entriesChart}
         data={fleet.entries}
-        language={language}
-        ifEmpty={t('chartEmpty')}
+        {...common}
       />
     </div>
   );
