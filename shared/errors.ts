@@ -113,15 +113,29 @@ export class PlatformScopeMissing extends AppError {
   }
 }
 
-/** The platform limits the whole application (429): nobody may call before `retryAfterSeconds`. */
+/** The families of endpoints that the platform counts, and limits, apart from each other. */
+export type PlatformBucket = 'token' | 'me' | 'top' | 'following' | 'tracks' | 'player';
+
+/** `rate_limit`: too many calls of the application in a short while. `quota`: a bucket's calls of a day are used up. */
+export type LimitReason = 'rate_limit' | 'quota';
+
+/** The platform answered 429: calls are of no use before `retryAfterSeconds`, which is 1 to 86,400. */
 export class PlatformRateLimited extends AppError {
   override readonly name = 'PlatformRateLimited';
   readonly code = 'SPOTIFY_RATE_LIMITED';
   readonly status = 503;
   declare readonly retryAfterSeconds: number;
+  readonly reason: LimitReason;
+  /** Whose call it was; a quota limits this bucket alone. */
+  readonly bucket: PlatformBucket | undefined;
 
-  constructor(message: string, options: AppErrorOptions & { retryAfterSeconds: number }) {
+  constructor(
+    message: string,
+    options: AppErrorOptions & { retryAfterSeconds: number; reason?: LimitReason; bucket?: PlatformBucket },
+  ) {
     super(message, options);
+    this.reason = options.reason ?? 'rate_limit';
+    this.bucket = options.bucket;
   }
 }
 
@@ -130,6 +144,27 @@ export class PlatformUnavailable extends AppError {
   override readonly name = 'PlatformUnavailable';
   readonly code = 'SPOTIFY_UNAVAILABLE';
   readonly status = 503;
+  /** Whose call failed; undefined when it was none in particular. */
+  readonly bucket: PlatformBucket | undefined;
+
+  constructor(message: string, options: AppErrorOptions & { bucket?: PlatformBucket | undefined } = {}) {
+    super(message, options);
+    this.bucket = options.bucket;
+  }
+}
+
+/** Lists without which the rest still says a good deal of a user's liking. */
+export type OptionalList = 'saved' | 'followed';
+
+const OPTIONAL_LISTS: Readonly<Partial<Record<PlatformBucket, OptionalList>>> = {
+  tracks: 'saved',
+  following: 'followed',
+};
+
+/** The optional list by whose failure a computation ended; undefined when it failed by anything else. */
+export function failedListOf(error: unknown): OptionalList | undefined {
+  if (!(error instanceof PlatformUnavailable || error instanceof PlatformRateLimited)) return undefined;
+  return error.bucket && OPTIONAL_LISTS[error.bucket];
 }
 
 /** The computation outlasts the request and goes on elsewhere. */

@@ -37,7 +37,7 @@ export function createCompleteConnection(deps: CompleteConnectionDeps) {
   async function readAccountId(tokens: Tokens, call: SpotifyCall): Promise<string> {
     const renew = () =>
       Promise.reject(
-        unavailable('Spotify refuses a new access token', new ApplicationTrouble('unauthorized')),
+        unavailable('Spotify refuses a new access token', { cause: new ApplicationTrouble('unauthorized') }),
       );
     const session = webApi.open({ accessToken: tokens.accessToken, renew, ...call });
     const profile = await session.get('/v1/me', {}, OwnProfileReply);

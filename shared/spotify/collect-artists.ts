@@ -1,5 +1,6 @@
 import type { InferOutput } from 'valibot';
 import type { Standing } from '../artists/scoring.ts';
+import type { OptionalList } from '../errors.ts';
 import { PAGE_SIZE, readByCursor, readByOffset } from './paging.ts';
 import { type ArtistReply, FollowedArtistsReply, SavedTracksReply, TopArtistsReply } from './schemas.ts';
 import { unavailable } from './unavailable.ts';
@@ -11,6 +12,8 @@ const MAX_TOP = 200;
 const MAX_FOLLOWED = 25_000;
 /** The most recent 5,000 saved tracks (100 calls): older ones weigh too little in a score to be worth the quota. */
 const MAX_SAVED_TRACKS = 5_000;
+
+const NOTHING: ReadonlySet<OptionalList> = new Set();
 
 /** An artist, and all that Spotify says of the listener's liking. */
 export interface CollectedArtist {
@@ -32,16 +35,21 @@ export interface CollectedArtist {
  * saved tracks. All or nothing: a page that fails fails the whole. The lists are read side by side, so that it takes as
  * long as the longest of them; an ordinary account (50 followed, 150 saved tracks) takes about 10 calls in two rounds.
  *
- * @throws what `WebApiSession.get` throws.
+ * Lists of `without` are neither read nor missed.
+ *
+ * @throws what `WebApiSession.get` throws; `failedListOf` tells whether it was an optional list.
  */
-export async function collectArtists(api: WebApiSession): Promise<CollectedArtist[]> {
+export async function collectArtists(
+  api: WebApiSession,
+  { without = NOTHING }: { without?: ReadonlySet<OptionalList> } = {},
+): Promise<CollectedArtist[]> {
   // Followed artists first: their pages are the only ones that must wait for each other.
   const [followed, topShort, topMedium, topLong, saved] = await Promise.all([
-    readFollowed(api),
+    without.has('followed') ? [] : readFollowed(api),
     readTop(api, 'short_term'),
     readTop(api, 'medium_term'),
     readTop(api, 'long_term'),
-    readSaved(api),
+    without.has('saved') ? [] : readSaved(api),
   ]);
   const artists = createCollection();
   for (const { artist, standing } of ranked(topShort)) artists.add(artist).topShort = standing;
@@ -75,7 +83,7 @@ function readFollowed(api: WebApiSession): Promise<ArtistReply[]> {
     const { artists } = await api.get('/v1/me/following', query, FollowedArtistsReply);
     if (artists.next === null) return { items: artists.items, after: undefined };
     const next = artists.cursors?.after ?? URL.parse(artists.next)?.searchParams.get('after');
-    if (!next) throw unavailable('Spotify says that there is more, but not where');
+    if (!next) throw unavailable('Spotify says that there is more, but not where', { bucket: 'following' });
     return { items: artists.items, after: next };
   }, MAX_FOLLOWED);
 }

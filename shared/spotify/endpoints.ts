@@ -1,3 +1,5 @@
+import type { PlatformBucket } from '../errors.ts';
+
 /** Where Spotify is, without a trailing slash. */
 export interface SpotifyEndpoints {
   accountsUrl: string;
@@ -12,3 +14,10 @@ export function spotifyEndpoints(env: NodeJS.ProcessEnv = process.env): SpotifyE
 }
 
 const withoutSlash = (url: string) => url.replace(/\/+$/, '');
+
+/** Spotify's paths by what it counts apart: what is not told apart here counts as the listener's own profile. */
+export function bucketOf(path: string): PlatformBucket {
+  if (path.endsWith('/api/token')) return 'token';
+  const [, family] = /\/v1\/me\/(top|following|tracks|player)(?:\/|$)/.exec(path) ?? [];
+  return (family as PlatformBucket | undefined) ?? 'me';
+}

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { PlatformBucket } from '../errors.ts';
 import { unavailable } from './unavailable.ts';
 
 /** The JSON of a body, or undefined when it is none. The parser's error quotes the body, so it goes no further. */
@@ -18,8 +19,10 @@ export function parseJson(body: string): unknown {
 export function parseReply<TSchema extends v.GenericSchema>(
   schema: TSchema,
   body: string,
+  bucket?: PlatformBucket,
 ): v.InferOutput<TSchema> {
   const result = v.safeParse(schema, parseJson(body), { abortEarly: true });
   if (result.success) return result.output;
-  throw unavailable(`Spotify answered nonsense at ${v.getDotPath(result.issues[0]) ?? 'the top'}`);
+  const where = v.getDotPath(result.issues[0]) ?? 'the top';
+  throw unavailable(`Spotify answered nonsense at ${where}`, { bucket });
 }

@@ -1,19 +1,77 @@
+import * as v from 'valibot';
+import { type PlatformBucket, PlatformRateLimited } from '../errors.ts';
+import { parseJson } from './parse-reply.ts';
+import { LimitReply } from './schemas.ts';
+import type { SpotifyReply } from './send-request.ts';
+
 /** When Spotify does not say how long: as long as its own window for counting calls. */
 const DEFAULT_SECONDS = 30;
 const MAX_SECONDS = 24 * 3600;
 
-/**
- * Seconds to wait after a 429: 1 to 86,400. `Retry-After` is whole seconds, or a date (RFC 9110, 10.2.3);
- * 30 when it is absent or nonsense.
- */
-export function retryAfterSeconds(header: string | null, nowMs: number): number {
+/** Seconds to wait after a reply, 1 to 86,400, whichever status it has; undefined when it does not say so, or nonsense. */
+export function toldToWaitSeconds({ headers }: Pick<SpotifyReply, 'headers'>, nowMs: number) {
+  return parseRetryAfter(headers.get('retry-after'), nowMs);
+}
+
+/** What a 429 means: until when, and for whom. 30 s where `Retry-After` is absent or nonsense. */
+export function rateLimited(
+  reply: Pick<SpotifyReply, 'headers' | 'body'>,
+  bucket: PlatformBucket,
+  nowMs: number,
+): PlatformRateLimited {
+  const said = v.safeParse(LimitReply, parseJson(reply.body));
+  const reason = said.success && said.output.error.reason === 'QUOTA_EXCEEDED' ? 'quota' : 'rate_limit';
+  return new PlatformRateLimited('Spotify limits our calls', {
+    retryAfterSeconds: toldToWaitSeconds(reply, nowMs) ?? DEFAULT_SECONDS,
+    reason,
+    bucket,
+  });
+}
+
+/** `Retry-After`: whole seconds, or a date (RFC 9110, 10.2.3). */
+export function parseRetryAfter(header: string | null, nowMs: number): number | undefined {
   const text = header?.trim() ?? '';
-  const seconds = /^\d+$/.test(text) ? Number(text) : Math.ceil((httpDateMs(text) - nowMs) / 1000);
-  if (Number.isNaN(seconds)) return DEFAULT_SECONDS;
+  const seconds = /^\d+$/.test(text) ? Number(text) : secondsUntil(text, nowMs);
+  if (seconds === undefined) return undefined;
   return Math.min(Math.max(seconds, 1), MAX_SECONDS);
 }
 
-/** `Date.parse` alone would also take things like "-5" for a year. */
-function httpDateMs(text: string): number {
-  return /^[A-Z][a-z]{2,8}, .* GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+function secondsUntil(date: string, nowMs: number): number | undefined {
+  const dateMs = httpDateMs(date, nowMs);
+  return dateMs === undefined ? undefined : Math.ceil((dateMs - nowMs) / 1000);
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
+const LONG_DAY = '(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day';
+const MONTH = `(?<month>${MONTHS.join('|')})`;
+const TIME = '(?<hour>[01]\\d|2[0-3]):(?<minute>[0-5]\\d):(?<second>[0-5]\\d|60)';
+
+/** The three forms of a date that RFC 9110, 5.6.7, has every recipient accept. */
+const HTTP_DATES = [
+  new RegExp(`^${DAY}, (?<day>\\d\\d) ${MONTH} (?<year>\\d{4}) ${TIME} GMT$`),
+  new RegExp(`^${LONG_DAY}, (?<day>\\d\\d)-${MONTH}-(?<year>\\d\\d) ${TIME} GMT$`),
+  new RegExp(`^${DAY} ${MONTH} (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})$`),
+];
+
+function httpDateMs(text: string, nowMs: number): number | undefined {
+  for (const form of HTTP_DATES) {
+    const parts = form.exec(text)?.groups;
+    if (!parts) continue;
+    const { year = '', month = '' } = parts;
+    const [day, hour, minute, second] = [parts.day, parts.hour, parts.minute, parts.second].map(Number);
+    const fullYear = year.length === 2 ? fullYearOf(Number(year), nowMs) : Number(year);
+    const dayMs = Date.UTC(fullYear, MONTHS.indexOf(month), day);
+    // The 31st of a shorter month would be a day of the next.
+    if (new Date(dayMs).getUTCDate() !== day) return undefined;
+    return dayMs + (((hour ?? 0) * 60 + (minute ?? 0)) * 60 + (second ?? 0)) * 1000;
+  }
+  return undefined;
+}
+
+/** Two digits that seem to be more than 50 years ahead are those of the past (RFC 9110, 5.6.7). */
+function fullYearOf(twoDigits: number, nowMs: number): number {
+  const thisYear = new Date(nowMs).getUTCFullYear();
+  const year = thisYear - (thisYear % 100) + twoDigits;
+  return year > thisYear + 50 ? year - 100 : year;
 }

@@ -76,3 +76,6 @@ export const TokensReply = v.object({
 export const TokenErrorReply = v.object({ error: v.string() });
 
 export const ApiErrorReply = v.object({ error: v.object({ message: v.string() }) });
+
+/** A 429 that is a quota's says so. */
+export const LimitReply = v.object({ error: v.object({ reason: v.string() }) });

@@ -1,3 +1,4 @@
+import { bucketOf } from './endpoints.ts';
 import { unavailable } from './unavailable.ts';
 import type { SpotifyCall } from './usage.ts';
 
@@ -36,7 +37,7 @@ export async function sendRequest(
   } catch (error) {
     signal.throwIfAborted();
     usage.failures += 1;
-    throw unavailable('Spotify did not answer', error);
+    throw unavailable('Spotify did not answer', { cause: error, bucket: bucketOf(url.pathname) });
   }
 }
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { AuthorizationFailed, PlatformRateLimited, PlatformRevoked } from '../errors.ts';
+import { AuthorizationFailed, PlatformRevoked } from '../errors.ts';
 import type { ClientCredentials, CredentialSource } from './client-credentials.ts';
 import { parseJson, parseReply } from './parse-reply.ts';
-import { retryAfterSeconds } from './retry-after.ts';
+import { rateLimited, toldToWaitSeconds } from './retry-after.ts';
 import { TokenErrorReply, TokensReply } from './schemas.ts';
 import { type SpotifyReply, sendRequest } from './send-request.ts';
 import { ApplicationTrouble, unavailable } from './unavailable.ts';
@@ -61,25 +61,23 @@ export function createTokenEndpoint(deps: {
   function refusal(reply: SpotifyReply, { usage }: SpotifyCall): Error {
     if (reply.status === 429) {
       usage.rateLimited += 1;
-      return new PlatformRateLimited('Spotify limits our calls to its token endpoint', {
-        retryAfterSeconds: retryAfterSeconds(reply.headers.get('retry-after'), deps.clock.nowMs()),
-      });
+      return rateLimited(reply, 'token', deps.clock.nowMs());
     }
     usage.failures += 1;
     const error = errorOf(reply);
     if (error === 'invalid_client') {
-      return unavailable(
-        'Spotify refuses our client id and secret',
-        new ApplicationTrouble('invalid_client'),
-      );
+      const cause = new ApplicationTrouble('invalid_client');
+      return unavailable('Spotify refuses our client id and secret', { cause, bucket: 'token' });
     }
     const cause = error === undefined ? undefined : new ApplicationTrouble('request_refused');
-    return unavailable(`the token endpoint of Spotify answered ${reply.status}`, cause);
+    const retryAfterSeconds = toldToWaitSeconds(reply, deps.clock.nowMs());
+    const circumstances = { cause, bucket: 'token', retryAfterSeconds } as const;
+    return unavailable(`the token endpoint of Spotify answered ${reply.status}`, circumstances);
   }
 
   function tokensOf(reply: SpotifyReply, { usage }: SpotifyCall): Tokens {
     try {
-      return asTokens(parseReply(TokensReply, reply.body));
+      return asTokens(parseReply(TokensReply, reply.body, 'token'));
     } catch (error) {
       usage.failures += 1;
       throw error;

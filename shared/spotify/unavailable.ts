@@ -1,11 +1,24 @@
-import { PlatformUnavailable } from '../errors.ts';
+import { type PlatformBucket, PlatformUnavailable } from '../errors.ts';
 
 /** What a client is told to wait; as long as the back-off of one user. */
 const RETRY_SECONDS = 30;
 
+interface Circumstances {
+  cause?: unknown;
+  bucket?: PlatformBucket | undefined;
+  /** What the reply's `Retry-After` asks for. */
+  retryAfterSeconds?: number | undefined;
+}
+
 /** Spotify is down, slow or makes no sense. `message` carries nothing of a request or a reply. */
-export function unavailable(message: string, cause?: unknown): PlatformUnavailable {
-  return new PlatformUnavailable(message, { cause, retryAfterSeconds: RETRY_SECONDS });
+export function unavailable(
+  message: string,
+  { retryAfterSeconds = 0, ...rest }: Circumstances = {},
+): PlatformUnavailable {
+  return new PlatformUnavailable(message, {
+    ...rest,
+    retryAfterSeconds: Math.max(RETRY_SECONDS, retryAfterSeconds),
+  });
 }
 
 /**

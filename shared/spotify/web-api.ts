@@ -2,12 +2,13 @@ import pLimit from 'p-limit';
 import type { GenericSchema, InferOutput } from 'valibot';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { PlatformRateLimited, PlatformScopeMissing } from '../errors.ts';
+import { type PlatformBucket, PlatformScopeMissing } from '../errors.ts';
+import { bucketOf } from './endpoints.ts';
 import { parseJson, parseReply } from './parse-reply.ts';
-import { retryAfterSeconds } from './retry-after.ts';
+import { rateLimited, toldToWaitSeconds } from './retry-after.ts';
 import { ApiErrorReply } from './schemas.ts';
 import { type SpotifyReply, sendRequest } from './send-request.ts';
-import { ApplicationTrouble, unavailable } from './unavailable.ts';
+import { ApplicationTrouble, type TroubleReason, unavailable } from './unavailable.ts';
 import type { SpotifyCall } from './usage.ts';
 
 /** As many calls as run at once in one computation: enough for its pages, not enough to look like an attack. */
@@ -41,11 +42,13 @@ export type WebApi = ReturnType<typeof createWebApi>;
 
 /**
  * Spotify's Web API. What comes of a call:
- * - 401: the token is renewed and the call repeated, once; then PlatformUnavailable.
- * - 403: PlatformScopeMissing when Spotify says so, else PlatformUnavailable.
- * - 429: up to 3 s are waited, once a session; then PlatformRateLimited.
- * - 5xx, no reply: repeated once after 200–600 ms; then PlatformUnavailable.
+ * - 401, 403 for a scope that is missing: PlatformScopeMissing.
+ * - other 401: the token is renewed and the call repeated, once; then PlatformUnavailable.
+ * - 429, or 5xx with `Retry-After`: up to 3 s are waited, once a session; then PlatformRateLimited or PlatformUnavailable.
+ * - other 5xx, no reply: repeated once after 200–600 ms; then PlatformUnavailable.
  * - anything else, or a body that does not fit: PlatformUnavailable.
+ *
+ * PlatformRateLimited and PlatformUnavailable name the bucket of the call, and how long is to be waited.
  */
 export function createWebApi(deps: {
   apiUrl: string;
@@ -73,21 +76,23 @@ export function createWebApi(deps: {
       if (reply === undefined || reply.status === 200) return reply?.body;
       if (reply.status === 429) usage.rateLimited += 1;
       else usage.failures += 1;
-      if (reply.status === 401 && once(spent, 'token')) {
+      if (reply.status === 401 && !isScopeMissing(reply) && once(spent, 'token')) {
         await renewToken(usedToken);
         return undefined;
       }
-      const seconds = retryAfterSeconds(reply.headers.get('retry-after'), clock.nowMs());
-      if (reply.status === 429 && seconds <= MAX_WAIT_SECONDS && !waited) {
+      const nowMs = clock.nowMs();
+      const seconds = toldToWaitSeconds(reply, nowMs);
+      const isLimit = reply.status === 429 || (reply.status >= 500 && seconds !== undefined);
+      if (isLimit && seconds !== undefined && seconds <= MAX_WAIT_SECONDS && !waited) {
         pause ??= clock.sleep(seconds * 1000, call.signal);
         await pause;
         return undefined;
       }
-      if (reply.status >= 500 && once(spent, 'server')) {
+      if (reply.status >= 500 && !isLimit && once(spent, 'server')) {
         await backOff();
         return undefined;
       }
-      throw refusal(reply, seconds);
+      throw refusal(reply, bucketOf(url.pathname), nowMs);
     }
 
     async function sendOnce(url: URL, bearer: string, spent: Set<string>): Promise<SpotifyReply | undefined> {
@@ -120,9 +125,13 @@ export function createWebApi(deps: {
       }
     }
 
-    function parsed<TSchema extends GenericSchema>(schema: TSchema, body: string): InferOutput<TSchema> {
+    function parsed<TSchema extends GenericSchema>(
+      schema: TSchema,
+      body: string,
+      bucket: PlatformBucket,
+    ): InferOutput<TSchema> {
       try {
-        return parseReply(schema, body);
+        return parseReply(schema, body, bucket);
       } catch (error) {
         usage.failures += 1;
         throw error;
@@ -135,7 +144,7 @@ export function createWebApi(deps: {
           const url = new URL(`${apiUrl}${path}`);
           for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
           try {
-            return parsed(schema, await untilAnswered(url));
+            return parsed(schema, await untilAnswered(url), bucketOf(path));
           } catch (error) {
             failure.abort(error);
             throw error;
@@ -152,25 +161,31 @@ function once(spent: Set<string>, cause: string): boolean {
   return spent.size < spent.add(cause).size;
 }
 
-function refusal({ status, body }: SpotifyReply, seconds: number): Error {
-  switch (status) {
-    case 429:
-      return new PlatformRateLimited('Spotify limits our calls', { retryAfterSeconds: seconds });
-    case 401:
-      return unavailable('Spotify refuses a new access token', new ApplicationTrouble('unauthorized'));
-    case 403:
-      return isScopeMissing(body)
-        ? new PlatformScopeMissing('the consent lacks a scope')
-        : unavailable('Spotify answered 403', new ApplicationTrouble('forbidden'));
-    case 400:
-    case 404:
-      return unavailable(`Spotify answered ${status}`, new ApplicationTrouble('request_refused'));
-    default:
-      return unavailable(`Spotify answered ${status}`);
-  }
+function refusal(reply: SpotifyReply, bucket: PlatformBucket, nowMs: number): Error {
+  const { status } = reply;
+  if (status === 429) return rateLimited(reply, bucket, nowMs);
+  if (isScopeMissing(reply)) return new PlatformScopeMissing('the consent lacks a scope');
+  const retryAfterSeconds = toldToWaitSeconds(reply, nowMs);
+  const reason = TROUBLES[status];
+  const cause = reason && new ApplicationTrouble(reason);
+  return unavailable(`Spotify answered ${status}`, { cause, bucket, retryAfterSeconds });
 }
 
-function isScopeMissing(body: string): boolean {
+const TROUBLES: Readonly<Partial<Record<number, TroubleReason>>> = {
+  400: 'request_refused',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'request_refused',
+};
+
+const SCOPE_MESSAGE = /^(insufficient client scope|permissions missing)\.?$/i;
+/** RFC 6750, 3.1. */
+const SCOPE_CHALLENGE = /\berror="?insufficient_scope\b/i;
+
+/** Said in words, in the challenge, or in both; with 403 or 401. */
+function isScopeMissing({ status, headers, body }: SpotifyReply): boolean {
+  if (status !== 401 && status !== 403) return false;
+  if (SCOPE_CHALLENGE.test(headers.get('www-authenticate') ?? '')) return true;
   const parsed = v.safeParse(ApiErrorReply, parseJson(body));
-  return parsed.success && parsed.output.error.message === 'Insufficient client scope';
+  return parsed.success && SCOPE_MESSAGE.test(parsed.output.error.message);
 }

@@ -67,6 +67,18 @@ describe('the lists of a listener', () => {
     expect(both[0]?.imageUrl).toMatch(/^https:\/\/i\.scdn\.co\/image\/ab6761610000e5eb/);
   });
 
+  test.each([
+    ['saved', { tracks: 0, following: 1, top: 5 }],
+    ['followed', { tracks: 3, following: 0, top: 5 }],
+  ] as const)('a list that is to be left out is not read: %s', async (list, calls) => {
+    const { session, accounts } = await listener({});
+    const artists = await collectArtists(session, { without: new Set([list]) });
+    expect(artists.length).toBeGreaterThan(90);
+    expect(artists.some(({ followed }) => followed)).toBe(list !== 'followed');
+    expect(artists.some(({ savedTracks }) => savedTracks > 0)).toBe(list !== 'saved');
+    expect(accounts.get('alice').calls).toMatchObject(calls);
+  });
+
   test('an account without anything has an empty list', async () => {
     const { session } = await listener({ artists: 0 });
     expect(await collectArtists(session)).toEqual([]);
