@@ -7,7 +7,10 @@ export const newVerifier = (): string => randomBytes(32).toString('base64url');
 /** The S256 challenge of a verifier (RFC 7636, 4.2). */
 export const challengeOf = (verifier: string): string => hash('sha256', verifier, 'base64url');
 
-/** Spotify's consent page: authorization code with PKCE, for all the scopes that we need. */
+/**
+ * Spotify's consent page: authorization code with PKCE, for all the scopes that we need. It is always shown, so that a
+ * user who connects again may choose another account.
+ */
 export function authorizationUrl(asked: {
   accountsUrl: string;
   clientId: string;
@@ -22,6 +25,7 @@ export function authorizationUrl(asked: {
     redirect_uri: asked.redirectUri,
     scope: REQUIRED_SCOPES.join(' '),
     state: asked.state,
+    show_dialog: 'true',
     code_challenge_method: 'S256',
     code_challenge: challengeOf(asked.verifier),
   }).toString();

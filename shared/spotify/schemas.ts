@@ -65,11 +65,12 @@ export const OwnProfileReply = v.object({
   id: v.pipe(v.string(), v.minLength(1)),
 });
 
+/** RFC 6749, 5.1: `scope` and `refresh_token` may be left out; empty they say as little. */
 export const TokensReply = v.object({
   access_token: v.pipe(v.string(), v.minLength(1)),
   token_type: v.pipe(v.string(), v.regex(/^bearer$/i)),
   scope: v.nullish(v.string(), ''),
-  refresh_token: v.nullish(v.pipe(v.string(), v.minLength(1))),
+  refresh_token: v.nullish(v.string(), ''),
 });
 
 /** RFC 6749, 5.2. The description is for people and changes. */

@@ -5,6 +5,7 @@ import type { ClientCredentials, CredentialSource } from './client-credentials.t
 import { parseJson, parseReply } from './parse-reply.ts';
 import { rateLimited, toldToWaitSeconds } from './retry-after.ts';
 import { TokenErrorReply, TokensReply } from './schemas.ts';
+import { REQUIRED_SCOPES } from './scopes.ts';
 import { type SpotifyReply, sendRequest } from './send-request.ts';
 import { ApplicationTrouble, unavailable } from './unavailable.ts';
 import type { SpotifyCall } from './usage.ts';
@@ -124,10 +125,12 @@ function errorOf({ status, body }: SpotifyReply): string | undefined {
 
 const isInvalidGrant = (reply: SpotifyReply) => reply.status === 400 && errorOf(reply) === 'invalid_grant';
 
+/** A reply without `scope` grants what was asked for (RFC 6749, 5.1). */
 function asTokens(reply: v.InferOutput<typeof TokensReply>): Tokens {
+  const scopes = reply.scope.split(/\s+/).filter(Boolean);
   return {
     accessToken: reply.access_token,
-    refreshToken: reply.refresh_token ?? undefined,
-    scopes: reply.scope.split(' ').filter(Boolean),
+    refreshToken: reply.refresh_token || undefined,
+    scopes: scopes.length > 0 ? scopes : [...REQUIRED_SCOPES],
   };
 }

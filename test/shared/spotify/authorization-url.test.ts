@@ -18,6 +18,8 @@ test('asks for a code with PKCE S256, all scopes and the state', () => {
     redirect_uri: 'https://app.example/callback?from=spotify',
     scope: 'user-top-read user-follow-read user-read-recently-played user-library-read',
     state: 'a-state',
+    // Who connects again may choose another account.
+    show_dialog: 'true',
     code_challenge_method: 'S256',
     // The example of RFC 7636, appendix B.
     code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',

@@ -60,6 +60,36 @@ describe('what is sent', () => {
   });
 });
 
+describe('what a reply may leave out or empty (RFC 6749, 5.1)', () => {
+  const AS_ASKED = ['user-top-read', 'user-follow-read', 'user-read-recently-played', 'user-library-read'];
+
+  test.each<[string, object]>([
+    ['none', { scope: undefined }],
+    ['null', { scope: null }],
+    ['empty', { scope: '' }],
+    ['blank', { scope: '  ' }],
+  ])('a scope that is %s: what was asked for was granted', async (_, change) => {
+    const { tokens, call } = await tokenEndpointThat({ body: { ...TOKENS, ...change } });
+    expect(await tokens.exchangeCode(CODE, call)).toMatchObject({ scopes: AS_ASKED });
+  });
+
+  test('scopes are apart by any blank, and a narrower scope is what was granted', async () => {
+    const { tokens, call } = await tokenEndpointThat({ body: { ...TOKENS, scope: ' a  b\n' } });
+    expect(await tokens.exchangeCode(CODE, call)).toMatchObject({ scopes: ['a', 'b'] });
+  });
+
+  test.each([undefined, null, ''])('a refresh token that is %j: the old one goes on', async (given) => {
+    const { tokens, call } = await tokenEndpointThat({ body: { ...TOKENS, refresh_token: given } });
+    expect(await tokens.refresh('AQ-old', call)).toMatchObject({ refreshToken: undefined });
+  });
+
+  test('without expires_in, with a token type in small letters and with fields that are unknown', async () => {
+    const { access_token } = TOKENS;
+    const { tokens, call } = await tokenEndpointThat({ body: { access_token, token_type: 'bearer', x: 1 } });
+    expect(await tokens.refresh('AQ-old', call)).toMatchObject({ accessToken: 'BQ-secret' });
+  });
+});
+
 describe('what a refusal means', () => {
   test.each(['Refresh token revoked', 'Refresh token expired', 'Invalid refresh token', 'something new'])(
     'invalid_grant on a refresh is a revoked consent, whatever the description: %s',
