@@ -33,7 +33,7 @@ const parts = {
 const completeObserved = (observe: Observe) =>
   createCompleteConnection({
     ...parts,
-    forgetList: (userId) => forgetList({ cache, computations, observe }, userId),
+    forgetList: (userId) => forgetList({ cache, computations, clock: systemClock, observe }, userId),
   });
 
 /** The user came back from the platform with a code. */

@@ -1,6 +1,7 @@
 import { cacheFromEnv, computationsFromEnv } from '../shared/cache/environment.ts';
 import type { Observe } from '../shared/cache/events.ts';
 import { forgetList } from '../shared/cache/forget-list.ts';
+import { systemClock } from '../shared/clock.ts';
 import { disconnectPlatform } from '../shared/contract/routes.ts';
 import { api } from '../shared/http/api.ts';
 import { observerFromEnv } from '../shared/metrics/environment.ts';
@@ -18,7 +19,7 @@ const observed = observerFromEnv(db);
 const disconnectObserved = (observe: Observe) =>
   createDisconnect({
     connections,
-    forgetList: (userId) => forgetList({ cache, computations, observe }, userId),
+    forgetList: (userId) => forgetList({ cache, computations, clock: systemClock, observe }, userId),
   });
 
 /** Forgets the platform and everything that came from it. */

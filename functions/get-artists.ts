@@ -1,34 +1,35 @@
-import { cachedArtists } from '../shared/cache/artists-cache-middleware.ts';
+import { type Answered, artistsCache } from '../shared/cache/artists-cache-middleware.ts';
 import { cacheFromEnv, computationsFromEnv, windowsFromEnv } from '../shared/cache/environment.ts';
 import { systemClock } from '../shared/clock.ts';
 import { getArtists } from '../shared/contract/routes.ts';
 import { requiredSeconds } from '../shared/env.ts';
-import { api } from '../shared/http/api.ts';
+import { type ApiRequest, api } from '../shared/http/api.ts';
 import { artistsReply } from '../shared/http/artists-reply.ts';
 import { observerFromEnv } from '../shared/metrics/environment.ts';
 import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();
 const { freshMs } = windowsFromEnv();
-const observed = observerFromEnv(db);
 
-const answerFor = cachedArtists(
+const cached = artistsCache(
   {
     cache: cacheFromEnv(db),
     computations: computationsFromEnv(db),
     clock: systemClock,
     retryMs: requiredSeconds('RETRY_SECONDS') * 1000,
-    // What only a computation needs is loaded by the computation: a hit does not pay for it at a cold start.
+    observed: observerFromEnv(db),
+    // What a hit does not need is loaded by those who need it: a hit does not pay for it at a cold start.
+    readSelection: async (userId) =>
+      (await import('../shared/artists/selection-environment.ts')).selectionsFromEnv(db).read(userId),
     handOff: async (lease) => (await import('../shared/cache/hand-off.ts')).handOff(lease),
   },
-  async (event) => (await import('../shared/artists/environment.ts')).computeFromEnv(db)(event),
+  async (job) => (await import('../shared/artists/environment.ts')).computeFromEnv(db)(job),
 );
 
 /** A page of the user's artists: from the cache, computed when the cache says so. */
-export const handler = api(getArtists, ({ userId, query, locale }, context) =>
-  observed(async (observe) => {
-    const deadlineMs = systemClock.nowMs() + context.getRemainingTimeInMillis();
-    const answer = await answerFor({ userId, ...query, deadlineMs, observe }, context);
-    return artistsReply(answer, { ...query, locale, freshMs, nowMs: systemClock.nowMs() });
-  }),
+export const handler = api(
+  getArtists,
+  async ({ query, locale, answer }: ApiRequest<typeof getArtists> & Answered) =>
+    artistsReply(answer, { ...query, locale, freshMs, nowMs: systemClock.nowMs() }),
+  cached,
 );

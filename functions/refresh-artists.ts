@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
 import { computeFromEnv } from '../shared/artists/environment.ts';
 import { cacheFromEnv, computationsFromEnv } from '../shared/cache/environment.ts';
-import { createRefresh } from '../shared/cache/refresh.ts';
+import { refresh } from '../shared/cache/refresh.ts';
 import { systemClock } from '../shared/clock.ts';
 import { requiredSeconds } from '../shared/env.ts';
 import { observerFromEnv } from '../shared/metrics/environment.ts';
@@ -10,20 +10,19 @@ import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();
 const observed = observerFromEnv(db);
-
-const refresh = createRefresh({
+const compute = computeFromEnv(db);
+const deps = {
   cache: cacheFromEnv(db),
   computations: computationsFromEnv(db),
   clock: systemClock,
   retryMs: requiredSeconds('RETRY_SECONDS') * 1000,
-  compute: computeFromEnv(db),
-});
+};
 
 const HandedLease = v.object({ userId: v.string(), token: v.string(), fence: v.string() });
 
 /** Finishes, with nobody waiting, a computation that outlasted its request. */
 export const handler = (event: unknown, context: Context) => {
-  const lease = v.parse(HandedLease, event);
+  const handed = v.parse(HandedLease, event);
   const deadlineMs = systemClock.nowMs() + context.getRemainingTimeInMillis();
-  return observed((observe) => refresh(lease, deadlineMs, observe));
+  return observed((observe) => refresh(deps, { handed, deadlineMs, observe }, compute));
 };

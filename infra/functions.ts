@@ -65,8 +65,7 @@ export const functionRows = {
     timeoutSeconds: REQUEST_SECONDS,
     ...COMPUTES,
     cache: {
-      // `DeleteItem`: takes back the reservation of a user who turns out not to be connected.
-      list: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      list: ['GetItem', 'PutItem', 'UpdateItem'],
       part: ['GetItem', 'PutItem', 'DeleteItem'],
       computation: ['GetItem', 'UpdateItem'],
       cooldown: OBEYS_COOLDOWN,
@@ -81,7 +80,7 @@ export const functionRows = {
     maxConcurrency: 50,
     ...COMPUTES,
     cache: {
-      list: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      list: ['GetItem', 'PutItem', 'UpdateItem'],
       part: ['PutItem', 'DeleteItem'],
       computation: ['GetItem', 'UpdateItem'],
       cooldown: OBEYS_COOLDOWN,
@@ -90,8 +89,7 @@ export const functionRows = {
   'toggle-artist': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
-    // Deletes a list that cannot take the selection as an overlay.
-    cache: { list: ['UpdateItem', 'DeleteItem'], part: ['DeleteItem'] },
+    cache: { list: ['GetItem', 'UpdateItem'] },
     account: { user: ['GetItem', 'UpdateItem'] },
     statistics: ['PutItem'],
   },
@@ -121,9 +119,9 @@ export const functionRows = {
   'complete-connection': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: SPOTIFY_SECONDS,
-    // Forgets the list and its back-off.
+    // Forgets the list, of which a fence stays, and its back-off.
     cache: {
-      list: ['DeleteItem'],
+      list: ['GetItem', 'PutItem'],
       part: ['DeleteItem'],
       computation: ['DeleteItem'],
       cooldown: OBEYS_COOLDOWN,
@@ -137,7 +135,7 @@ export const functionRows = {
   'disconnect-platform': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
-    cache: { list: ['DeleteItem'], part: ['DeleteItem'], computation: ['DeleteItem'] },
+    cache: { list: ['GetItem', 'PutItem'], part: ['DeleteItem'], computation: ['DeleteItem'] },
     account: { user: ['DeleteItem'] },
     statistics: ['PutItem'],
   },

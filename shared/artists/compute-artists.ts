@@ -29,6 +29,8 @@ export interface ComputedArtists {
   /** When the consent ends, and from when on the user should renew it; epoch milliseconds. */
   reauthorizeByMs: number;
   reauthorizeSoonFromMs: number;
+  /** Of the selection that the list shows. */
+  selectionRevision: string;
 }
 
 /**
@@ -50,7 +52,7 @@ export function createComputeArtists({
     const call: SpotifyCall = { usage, signal: AbortSignal.any([request.signal, ended.signal]) };
     const access = await refreshAccess(userId, call);
     try {
-      const [collected, stored, selected] = await Promise.all([
+      const [collected, stored, { selected, revision }] = await Promise.all([
         collectArtists(webApi.open({ ...access, ...call })),
         playsStore.read(userId),
         selectionStore.read(userId),
@@ -61,6 +63,7 @@ export function createComputeArtists({
         artists: collected.map((artist) => scored(artist, plays, selected, nowMs)).sort(byScoreThenId),
         reauthorizeByMs: reauthorizeByMs(authorizedAtMs),
         reauthorizeSoonFromMs: reauthorizeSoonFromMs(authorizedAtMs),
+        selectionRevision: revision,
       };
     } finally {
       // When the storage fails first, Spotify need not be read to the end.

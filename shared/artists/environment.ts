@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ComputedList } from '../cache/entry.ts';
 import type { Observe } from '../cache/events.ts';
-import type { ComputedList } from '../cache/pack-list.ts';
 import { systemClock } from '../clock.ts';
 import { requiredEnv } from '../env.ts';
 import { connectionsFromEnv } from '../platforms/environment.ts';
@@ -53,8 +53,13 @@ export function computeFromEnv(db: DynamoDBDocumentClient): (job: ComputeJob) =>
     const nowMs = systemClock.nowMs();
     const usage = noUsage();
     observe?.({ name: 'platform-asked', usage });
-    const { artists, reauthorizeSoonFromMs } = await computeArtists({ userId, nowMs, signal, usage });
-    return { artists, computedAtMs: nowMs, reauthorizeSoonFromMs };
+    const { artists, reauthorizeSoonFromMs, selectionRevision } = await computeArtists({
+      userId,
+      nowMs,
+      signal,
+      usage,
+    });
+    return { artists, computedAtMs: nowMs, reauthorizeSoonFromMs, selectionRevision };
   };
   computations.set(db, compute);
   return compute;

@@ -12,6 +12,9 @@ import {
   StorageUnavailable,
 } from '../errors.ts';
 import type { CopyPage, Lookup } from './artists-cache.ts';
+import type { ComputedList } from './entry.ts';
+import type { Outcome } from './events.ts';
+import { newFence } from './fence.ts';
 
 /** How old the copy is, and why there is no better one. */
 type Situation =
@@ -38,6 +41,40 @@ export type Cause = ErrorCode | 'REFRESH_IN_PROGRESS';
 /** A fresh copy. */
 export function hit(found: Extract<Lookup, { state: 'fresh' | 'old' }>): Answer {
   return { copy: found.copy, fence: found.fence, cached: true, cacheStatus: 'fresh' };
+}
+
+/** What this request computed from `found`; `fence` is undefined when it could not be stored. */
+export function computed(
+  { list, fence }: { list: ComputedList; fence: string | undefined },
+  found: Lookup,
+  { page, limit }: { page: number; limit: number },
+): Answer {
+  const copy = {
+    artists: list.artists.slice(page * limit, (page + 1) * limit),
+    total: list.artists.length,
+    timestampMs: list.computedAtMs,
+    reauthorizeSoonFromMs: list.reauthorizeSoonFromMs,
+  };
+  return {
+    copy,
+    cached: false,
+    cacheStatus: 'fresh',
+    forwarded: found.state === 'old' ? 'stale' : 'miss',
+    stored: fence !== undefined,
+    fence: fence ?? newFence(),
+  };
+}
+
+/** What an answer counts as. */
+export function outcomeOf({ cached, cacheStatus, warningCode }: Answer): Outcome {
+  switch (cacheStatus) {
+    case 'fresh':
+      return { name: cached ? 'hit' : 'miss' };
+    case 'stale':
+      return { name: 'stale', cause: warningCode };
+    case 'fallback_revoked':
+      return { name: 'fallback-revoked' };
+  }
 }
 
 /**

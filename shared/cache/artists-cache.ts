@@ -1,28 +1,42 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Artist } from '../artist.ts';
 import { StorageUnavailable } from '../errors.ts';
-import { isConditionFailed, send, sendConditionally } from '../storage/document-client.ts';
+import { send, sendConditionally } from '../storage/document-client.ts';
 import { getItem } from '../storage/light-commands.ts';
-import { chunksOf, type EntryItem, parseEntry, projection, type StoredList, storedList } from './entry.ts';
+import {
+  type ComputedList,
+  chunksOf,
+  type EntryItem,
+  packList,
+  parseEntry,
+  projection,
+  type StoredList,
+  storedList,
+} from './entry.ts';
+import { NEVER_SELECTED, NO_FENCE, newFence } from './fence.ts';
 import { freshness, type Windows } from './freshness.ts';
 import { entryKey } from './keys.ts';
-import { type ComputedList, newFence, packList } from './pack-list.ts';
 import { createPartStore } from './part-store.ts';
 import { readArtists } from './read-artists.ts';
 
-/** A list may be stored, marked or removed only while the state that its writer saw still stands. */
-const SAME_FENCE = 'fence = :fence';
-/** Two first requests reserve at once: one fence wins, the other request sees it. Nothing that is there is touched. */
-const NOT_RESERVED = 'attribute_not_exists(fence)';
-/** Only what holds no list may be taken back. */
-const STILL_EMPTY = 'fence = :fence AND attribute_not_exists(generation)';
-/** An overlay needs something to lie over. */
-const CAN_BE_OVERLAID = 'attribute_exists(overlay)';
+/**
+ * A write is refused by *another* fence than the one that its writer saw. An absent entry refuses nothing: it was
+ * never invalidated, or what invalidated it is so old that no computation from before it is left.
+ */
+const NO_OTHER_FENCE = 'attribute_not_exists(fence) OR fence = :seen';
 /** A mark says something about one list: not about the one that replaced it, and not twice. */
 const SAME_AND_UNMARKED = 'fence = :fence AND isStale = :no';
 
-/** One page of a stored list, with the selections that came after it laid over. */
+/**
+ * A fence is left behind for this long at least: longer than any computation that it must refuse. Those end within the
+ * 15 minutes that Lambda gives a function.
+ */
+const FENCE_LIFE_SECONDS = 3_600;
+/** Each further round answers a write that came in between. */
+const MAX_ROUNDS = 10;
+
+/** One page of a stored list. */
 export interface CopyPage {
   artists: Artist[];
   /** How many artists the whole list has. */
@@ -33,11 +47,11 @@ export interface CopyPage {
 }
 
 /**
- * What a read found. `fence` is what a write must carry; undefined: nothing is reserved yet. `stored` describes a
- * list that a write would replace, usable or not. `unreadable`: there is a list that this version cannot read.
+ * What a read found. `fence` is what a write must carry. `stored` describes a list that a write would replace, usable
+ * or not. `unreadable`: there is a list that this version cannot read.
  */
 export type Lookup =
-  | { state: 'none'; fence: string | undefined; stored?: StoredList | undefined; unreadable?: boolean }
+  | { state: 'none'; fence: string; stored?: StoredList | undefined; unreadable?: boolean }
   | { state: 'fresh' | 'old'; fence: string; stored: StoredList; copy: CopyPage; usableUntilMs: number };
 
 /** What a write must know of the state it replaces: the `fence` and `stored` of a lookup. */
@@ -63,8 +77,7 @@ export function createArtistsCache(deps: {
 }) {
   const { db, table, windows } = deps;
   const partStore = createPartStore({ db, table });
-  const conditionally = (command: PutCommand | UpdateCommand | DeleteCommand) =>
-    sendConditionally(db, command);
+  const conditionally = (command: PutCommand | UpdateCommand) => sendConditionally(db, command);
 
   async function readEntry(userId: string, chunks: readonly number[]) {
     const { Item } = await send(
@@ -88,7 +101,7 @@ export function createArtistsCache(deps: {
     const first = page * limit;
     const chunks = chunksOf(first, first + limit);
     const item = await readEntry(userId, chunks);
-    const fence = typeof item?.fence === 'string' ? item.fence : undefined;
+    const fence = fenceOf(item);
     const entry = parseEntry(item);
     if (!entry) return { state: 'none', fence, unreadable: item?.generation !== undefined };
     const stored = storedList(entry);
@@ -105,37 +118,6 @@ export function createArtistsCache(deps: {
     return { state, fence: entry.fence, stored, copy: copyPage(entry, artists), usableUntilMs };
   }
 
-  /** Makes sure that there is an entry to fence. Returns nothing: who won is for the next read to say. */
-  async function reserve(userId: string, nowMs: number): Promise<void> {
-    await conditionally(
-      new UpdateCommand({
-        TableName: table,
-        Key: entryKey(userId),
-        UpdateExpression:
-          'SET fence = :fence, userId = :userId, overlay = :none, expiresAt = if_not_exists(expiresAt, :expiresAt)',
-        ConditionExpression: NOT_RESERVED,
-        ExpressionAttributeValues: {
-          ':fence': newFence(),
-          ':userId': userId,
-          ':none': {},
-          ':expiresAt': Math.ceil((nowMs + windows.keepMs) / 1000),
-        },
-      }),
-    );
-  }
-
-  /** Takes a reservation back that came to nothing. */
-  async function unreserve(userId: string, fence: string): Promise<void> {
-    await conditionally(
-      new DeleteCommand({
-        TableName: table,
-        Key: entryKey(userId),
-        ConditionExpression: STILL_EMPTY,
-        ExpressionAttributeValues: { ':fence': fence },
-      }),
-    );
-  }
-
   /** Stores a whole list, sorted. Refused when anything was stored or invalidated since `replaces` was read. */
   async function set(userId: string, list: ComputedList, replaces: Replaces): Promise<SetResult> {
     const { item, parts } = packList(userId, list, windows, deps.itemBytes);
@@ -144,8 +126,8 @@ export function createArtistsCache(deps: {
       new PutCommand({
         TableName: table,
         Item: item,
-        ConditionExpression: SAME_FENCE,
-        ExpressionAttributeValues: { ':fence': replaces.fence },
+        ConditionExpression: NO_OTHER_FENCE,
+        ExpressionAttributeValues: { ':seen': replaces.fence },
       }),
     );
     const stored = taken || (await stands(userId, item.generation));
@@ -166,16 +148,80 @@ export function createArtistsCache(deps: {
     }
   }
 
-  /** Deletes everything cached for the user: after it, no list that was computed before can be stored. */
-  async function invalidateUser(userId: string): Promise<StoredList | undefined> {
-    const { Attributes } = await send(
-      db,
-      new DeleteCommand({ TableName: table, Key: entryKey(userId), ReturnValues: 'ALL_OLD' }),
+  /**
+   * Deletes everything cached for the user and leaves a fence: no list that was computed before can be stored.
+   * Returns the list that was there.
+   */
+  async function invalidateUser(userId: string, nowMs: number): Promise<StoredList | undefined> {
+    const fence = newFence();
+    const Item = { ...entryKey(userId), fence, expiresAt: fenceExpiry(nowMs) };
+    const seen = await changeEntry(
+      userId,
+      fence,
+      (seenFence) => new PutCommand({ TableName: table, Item, ...unlessFencedAnew(seenFence) }),
     );
-    const entry = parseEntry(Attributes);
+    const entry = parseEntry(seen);
     if (!entry) return undefined;
     await partStore.remove(userId, storedList(entry));
     return storedList(entry);
+  }
+
+  /**
+   * Makes the list a fallback only, because the selection is at `revision` now; what is being computed will be refused.
+   * Nothing happens to an entry that is in step with that revision. Returns the list that was fresh until then.
+   *
+   * The item lives on for as long as its fence must. A list that is nearly over is purged that much later, and is not
+   * served for longer: that is decided from its timestamp.
+   */
+  async function markAsOutdated(
+    userId: string,
+    revision: string,
+    nowMs: number,
+  ): Promise<StoredList | undefined> {
+    const fence = newFence();
+    const seen = await changeEntry(userId, fence, (seenFence, item) => {
+      if ((item?.selectionRevision ?? NEVER_SELECTED) === revision) return undefined;
+      const expiresAt = Math.max(fenceExpiry(nowMs), (item?.expiresAt as number | undefined) ?? 0);
+      const { ConditionExpression, ExpressionAttributeValues } = unlessFencedAnew(seenFence);
+      return new UpdateCommand({
+        TableName: table,
+        Key: entryKey(userId),
+        UpdateExpression:
+          'SET fence = :fence, isStale = :yes, selectionRevision = :revision, expiresAt = :expiresAt',
+        ConditionExpression,
+        ExpressionAttributeValues: {
+          ...ExpressionAttributeValues,
+          ':fence': fence,
+          ':yes': true,
+          ':revision': revision,
+          ':expiresAt': expiresAt,
+        },
+      });
+    });
+    const entry = parseEntry(seen);
+    return entry && !entry.isStale ? storedList(entry) : undefined;
+  }
+
+  /**
+   * Changes the entry as it was read: a late duplicate of the write finds another fence and changes nothing. Returns
+   * what was there; undefined when `changeOf` wanted no change, or when the change had been made unnoticed.
+   */
+  async function changeEntry(
+    userId: string,
+    fence: string,
+    changeOf: (
+      seenFence: string,
+      item: Record<string, unknown> | undefined,
+    ) => PutCommand | UpdateCommand | undefined,
+  ): Promise<Record<string, unknown> | undefined> {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const item = await readEntry(userId, []);
+      if (item?.fence === fence) return undefined;
+      const change = changeOf(fenceOf(item), item);
+      if (!change) return undefined;
+      if (await conditionally(change)) return item;
+    }
+    throw new StorageUnavailable('too many changes of one entry at once', { retryAfterSeconds: 1 });
   }
 
   /** Marks the list as outdated but usable. True: it was not marked before, and is still the list of `fence`. */
@@ -191,48 +237,23 @@ export function createArtistsCache(deps: {
     );
   }
 
-  /**
-   * Invalidates the list but keeps it as a fallback, with the new selection laid over it. What is being computed now
-   * will be refused. Idempotent. `newlyStale`: there is a list and it was not stale before. `removed`: the list that
-   * could not take the selection.
-   */
-  async function overlaySelection(userId: string, artistId: string, selected: boolean) {
-    try {
-      const { Attributes: before } = await send(
-        db,
-        new UpdateCommand({
-          TableName: table,
-          Key: entryKey(userId),
-          // expiresAt is only touched to be returned: nothing ever moves it.
-          UpdateExpression:
-            'SET overlay.#artist = :selected, isStale = :yes, fence = :fence, expiresAt = expiresAt',
-          ConditionExpression: CAN_BE_OVERLAID,
-          ExpressionAttributeNames: { '#artist': artistId },
-          ExpressionAttributeValues: { ':selected': selected, ':yes': true, ':fence': newFence() },
-          ReturnValues: 'UPDATED_OLD',
-        }),
-      );
-      return {
-        newlyStale: before?.isStale === false,
-        expiresAtSeconds: before?.expiresAt as number | undefined,
-        removed: undefined,
-      };
-    } catch (error) {
-      // Nothing there, a format we do not know, or no room left: without the entry nothing outdated can be read.
-      if (!isConditionFailed(error) && !isTooLarge(error)) throw error;
-      const removed = await invalidateUser(userId);
-      return { newlyStale: false, expiresAtSeconds: undefined, removed };
-    }
-  }
-
-  return { get, reserve, unreserve, set, invalidateUser, markAsStale, overlaySelection };
+  return { get, set, invalidateUser, markAsStale, markAsOutdated };
 }
 
-const isTooLarge = (error: unknown) => (error as Error | undefined)?.name === 'ValidationException';
+const fenceOf = (item: Record<string, unknown> | undefined): string =>
+  typeof item?.fence === 'string' ? item.fence : NO_FENCE;
 
-function copyPage(entry: EntryItem, artists: readonly Artist[]): CopyPage {
+const fenceExpiry = (nowMs: number) => Math.ceil(nowMs / 1000) + FENCE_LIFE_SECONDS;
+
+/** Of an invalidation: it is made to the state that it saw. */
+const unlessFencedAnew = (seenFence: string) => ({
+  ConditionExpression: seenFence === NO_FENCE ? 'attribute_not_exists(fence)' : 'fence = :seen',
+  ExpressionAttributeValues: seenFence === NO_FENCE ? undefined : { ':seen': seenFence },
+});
+
+function copyPage(entry: EntryItem, artists: Artist[]): CopyPage {
   return {
-    artists: artists.map((artist) => ({ ...artist, selected: entry.overlay[artist.id] ?? artist.selected })),
+    artists,
     total: entry.total,
     timestampMs: entry.timestamp,
     reauthorizeSoonFromMs: entry.reauthorizeSoonFrom,

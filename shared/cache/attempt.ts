@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import { isSameTruth } from './fence.ts';
 
 /** What the store remembers of a user's computations; times in epoch milliseconds. */
 export interface ComputationRecord {
@@ -17,15 +18,15 @@ export type Verdict =
   /** `inPlaceOf`: the token of a holder that computes from another fence than ours. */
   | { kind: 'allowed'; inPlaceOf?: string | undefined }
   /** Another request computes from the very state that we saw. */
-  | { kind: 'computing' }
+  | { kind: 'computing elsewhere' }
   /** A try failed a moment ago, for this user or (429) for the whole application. */
-  | { kind: 'backing-off'; cause: ErrorCode; retryAfterSeconds: number };
+  | { kind: 'denied'; cause: ErrorCode; retryAfterSeconds: number };
 
 /** May this request try to compute now? Pure: everything it needs to know is in the store. */
 export function attemptVerdict(
   record: ComputationRecord,
   cooldownUntilMs: number,
-  fence: string | undefined,
+  fence: string,
   nowMs: number,
 ): Verdict {
   if (record.retryAtMs !== undefined && record.retryAtMs > nowMs) {
@@ -34,11 +35,11 @@ export function attemptVerdict(
   if (cooldownUntilMs > nowMs) return backingOff('SPOTIFY_RATE_LIMITED', cooldownUntilMs - nowMs);
   const held = record.leaseUntilMs !== undefined && record.leaseUntilMs > nowMs;
   if (!held) return { kind: 'allowed' };
-  // A holder that started before an invalidation cannot store its result: it does not stand in anybody's way.
-  const fromSameFence = fence !== undefined && record.leaseFence === fence;
-  return fromSameFence ? { kind: 'computing' } : { kind: 'allowed', inPlaceOf: record.leaseToken };
+  // A holder that started before an invalidation cannot store its result: it stands in nobody's way.
+  const canStillStore = isSameTruth(record.leaseFence ?? '', fence);
+  return canStillStore ? { kind: 'computing elsewhere' } : { kind: 'allowed', inPlaceOf: record.leaseToken };
 }
 
 function backingOff(cause: ErrorCode, remainingMs: number): Verdict {
-  return { kind: 'backing-off', cause, retryAfterSeconds: Math.ceil(remainingMs / 1000) };
+  return { kind: 'denied', cause, retryAfterSeconds: Math.ceil(remainingMs / 1000) };
 }

@@ -1,6 +1,10 @@
 import * as v from 'valibot';
-import { CHUNK_SIZE } from './artist-codec.ts';
+import type { Artist } from '../artist.ts';
+import { CHUNK_SIZE, encodeChunks } from './artist-codec.ts';
+import { newFence } from './fence.ts';
+import type { Windows } from './freshness.ts';
 import { entryKey, expiryHour } from './keys.ts';
+import { newPartsKey, sealChunk, splitIntoItems } from './parts.ts';
 
 /** The layout of the items below. A reader that meets another one treats the entry as a miss and leaves it alone. */
 const ENTRY_FORMAT = 1;
@@ -10,12 +14,15 @@ const Binary = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 /**
  * The stored entry as a reader needs it. Beside the founding fields (`all_artists`, `cached_at`, `timestamp`,
  * `userId`, `isStale`):
- * - `overlay`: artists selected or deselected since the list was computed, laid over it when it is a fallback.
  * - `fence`: changes whenever the truth changes; every write of a list is conditional on it.
+ * - `selectionRevision`: the selection that the list shows, or for which it was marked as outdated.
  * - `generation`: names this list; its parts carry it in their keys.
  * - `layout`: how many chunks stand in the entry, then in each part.
  * - `partsKey`: the key that opens the parts. It stands nowhere else: who deletes the entry deletes them all.
  * - `expiresAt`: epoch seconds, fixed at computation; DynamoDB's TTL attribute.
+ * - `computationMs`: how long its computation took.
+ *
+ * What an invalidation leaves behind holds the key, a fence and its own `expiresAt`, and no list.
  */
 const EntryItem = v.object({
   format: v.literal(ENTRY_FORMAT),
@@ -28,7 +35,8 @@ const EntryItem = v.object({
   layout: v.array(v.number()),
   expiresAt: v.number(),
   reauthorizeSoonFrom: v.optional(v.number()),
-  overlay: v.record(v.string(), v.boolean()),
+  selectionRevision: v.optional(v.string()),
+  computationMs: v.optional(v.number(), 0),
   partsKey: v.optional(Binary),
   all_artists: v.optional(v.array(Binary), []),
 });
@@ -48,6 +56,7 @@ export interface StoredList {
   parts: number;
   expiresAtSeconds: number;
   isStale: boolean;
+  computationMs?: number;
 }
 
 export function storedList(entry: Omit<EntryItem, 'all_artists'>): StoredList {
@@ -57,6 +66,7 @@ export function storedList(entry: Omit<EntryItem, 'all_artists'>): StoredList {
     parts: entry.layout.length - 1,
     expiresAtSeconds: entry.expiresAt,
     isStale: entry.isStale,
+    computationMs: entry.computationMs,
   };
 }
 
@@ -82,23 +92,44 @@ export function projection(chunks: readonly number[]) {
   return { ProjectionExpression: META_PROJECTION + wanted.join(''), ExpressionAttributeNames: META_NAMES };
 }
 
-/** The whole entry as it is written: one item, one write. */
-export function entryItem(
-  userId: string,
-  entry: Required<Pick<EntryItem, 'fence' | 'generation' | 'timestamp' | 'total' | 'bytes' | 'layout'>> &
-    Pick<EntryItem, 'all_artists' | 'reauthorizeSoonFrom' | 'partsKey'>,
-  keepMs: number,
-) {
-  const expiresAt = Math.ceil((entry.timestamp + keepMs) / 1000);
-  return {
+/** A whole computed list. `computedAtMs`: when its computation began, so that no input is older than it says. */
+export interface ComputedList {
+  artists: readonly Artist[];
+  computedAtMs: number;
+  reauthorizeSoonFromMs?: number | undefined;
+  /** How long its computation took. */
+  computationMs?: number;
+  /** Of the selection that it shows. */
+  selectionRevision?: string | undefined;
+}
+
+/** The entry (one item, one write) and the parts of a list, as they are written. */
+export function packList(userId: string, list: ComputedList, { keepMs }: Windows, itemBytes?: number) {
+  const [own = [], ...others] = splitIntoItems(encodeChunks(list.artists), itemBytes);
+  const partsKey = others.length > 0 ? newPartsKey() : undefined;
+  const parts = others.map((chunks, i) =>
+    chunks.map((chunk, index) => sealChunk(chunk, partsKey as Uint8Array, i + 1, index)),
+  );
+  const expiresAt = Math.ceil((list.computedAtMs + keepMs) / 1000);
+  const item = {
     ...entryKey(userId),
-    ...entry,
     format: ENTRY_FORMAT as typeof ENTRY_FORMAT,
     userId,
-    cached_at: new Date(entry.timestamp).toISOString(),
+    fence: newFence(),
+    generation: newFence(),
+    timestamp: list.computedAtMs,
+    cached_at: new Date(list.computedAtMs).toISOString(),
     isStale: false,
-    overlay: {},
+    total: list.artists.length,
+    bytes: [own, ...parts].flat().reduce((sum, chunk) => sum + chunk.byteLength, 0),
+    layout: [own.length, ...parts.map((part) => part.length)],
+    computationMs: list.computationMs ?? 0,
+    reauthorizeSoonFrom: list.reauthorizeSoonFromMs,
+    selectionRevision: list.selectionRevision,
+    partsKey,
+    all_artists: own,
     expiresAt,
     expiryHour: expiryHour(expiresAt),
   };
+  return { item, parts };
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { ArtistsCache } from './artists-cache.ts';
 import type { ComputationStore } from './computation-store.ts';
 import type { Observe } from './events.ts';
@@ -9,14 +10,15 @@ import type { Observe } from './events.ts';
  * leaves the list, and the caller, who has no answer yet, asks again.
  */
 export async function forgetList(
-  {
-    cache,
-    computations,
-    observe,
-  }: { cache: ArtistsCache; computations: ComputationStore; observe?: Observe },
+  deps: {
+    cache: ArtistsCache;
+    computations: ComputationStore;
+    clock: Pick<Clock, 'nowMs'>;
+    observe?: Observe;
+  },
   userId: string,
 ): Promise<void> {
-  await computations.forget(userId);
-  const list = await cache.invalidateUser(userId);
-  if (list) observe?.({ name: 'removed', list });
+  await deps.computations.forget(userId);
+  const list = await deps.cache.invalidateUser(userId, deps.clock.nowMs());
+  if (list) deps.observe?.({ name: 'removed', list });
 }

@@ -1,30 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.ts';
-import { untilAborted } from '../until-aborted.ts';
-import type { ArtistsCache } from './artists-cache.ts';
-import { startComputation } from './computation.ts';
-import type { ComputationStore, Lease } from './computation-store.ts';
+import { PlatformUnavailable, StorageUnavailable } from '../errors.ts';
+import type { Lease } from './computation-store.ts';
+import {
+  type ComputationDeps,
+  type Compute,
+  computeUnderLease,
+  LEASE_MS,
+  rememberFailure,
+} from './compute-under-lease.ts';
 import type { Observe } from './events.ts';
-import { LEASE_MS, LeaseLost } from './lease.ts';
-import type { ComputedList } from './pack-list.ts';
-import { rememberFailure } from './remember-failure.ts';
+import { isSameTruth } from './fence.ts';
 
 /** What is left when the computation is given up: time to write down why. */
-const END_MARGIN_MS = 5_000;
-
-interface RefreshDeps {
-  cache: ArtistsCache;
-  computations: ComputationStore;
-  clock: Clock;
-  retryMs: number;
-  compute: (job: RefreshJob) => Promise<ComputedList>;
-}
-
-interface RefreshJob {
-  userId: string;
-  signal: AbortSignal;
-  observe?: Observe | undefined;
-}
+const END_MARGIN_MS = 15_000;
 
 /**
  * `superseded`: the lease had gone to another, or what was computed was outdated before it could be stored.
@@ -34,52 +22,50 @@ type RefreshResult = 'stored' | 'superseded' | 'forbidden' | 'failed';
 
 /**
  * Finishes a computation whose lease was handed over. The message may come late, twice, or again after a crash: only
- * whoever exchanges the handed token for one of its own computes, or, when that holder is dead, takes the lease anew.
+ * the one who exchanges the handed token for one of its own computes, or, when that holder is dead, takes the lease anew.
  */
-export function createRefresh({ compute, ...deps }: RefreshDeps) {
+export async function refresh(
+  deps: ComputationDeps,
+  { handed, deadlineMs, observe }: { handed: Lease; deadlineMs: number; observe?: Observe },
+  compute: Compute,
+): Promise<RefreshResult> {
   const { cache, computations, clock } = deps;
-
-  async function takeOver(handed: Lease): Promise<Lease | undefined> {
-    const nowMs = clock.nowMs();
-    const lease = { ...handed, token: randomUUID() };
-    const taken =
-      (await computations.exchange(handed, lease.token, nowMs + LEASE_MS)) ||
-      (await computations.acquire(lease, nowMs, nowMs + LEASE_MS));
-    return taken ? lease : undefined;
+  const lease = await takeOver(deps, handed);
+  if (!lease) return 'superseded';
+  const [found, cooldownUntilMs] = await Promise.all([
+    cache.get(lease.userId, 0, 1, clock.nowMs()),
+    computations.cooldownUntilMs(),
+  ]);
+  const isOutdated = !isSameTruth(lease.fence, found.fence);
+  if (isOutdated || cooldownUntilMs > clock.nowMs()) {
+    await computations.release(lease);
+    return isOutdated ? 'superseded' : 'forbidden';
   }
-
-  return async function refresh(
-    handed: Lease,
-    deadlineMs: number,
-    observe?: Observe,
-  ): Promise<RefreshResult> {
-    const lease = await takeOver(handed);
-    if (!lease) return 'superseded';
-    const [{ fence, stored }, cooldownUntilMs] = await Promise.all([
-      cache.get(lease.userId, 0, 1, clock.nowMs()),
-      computations.cooldownUntilMs(),
-    ]);
-    const isOutdated = fence !== lease.fence;
-    if (isOutdated || cooldownUntilMs > clock.nowMs()) {
-      await computations.release(lease);
-      return isOutdated ? 'superseded' : 'forbidden';
-    }
-    const patienceMs = deadlineMs - END_MARGIN_MS - clock.nowMs();
-    const running = startComputation(deps, lease, { patienceMs, deadlineMs });
-    try {
-      const job = { userId: lease.userId, signal: running.signal, observe };
-      const list = await untilAborted(compute(job), running.signal);
-      running.end();
-      observe?.({ name: 'computed', ms: clock.nowMs() - running.startedAtMs });
-      const result = await cache.set(lease.userId, list, { fence, stored });
-      if (!result.stored) return 'superseded';
-      observe?.({ name: 'stored', list: result.list, replaced: stored });
-      return 'stored';
-    } catch (error) {
-      running.end();
-      if (error instanceof LeaseLost) return 'superseded';
-      await rememberFailure({ ...deps, replaced: stored, observe }, lease, error);
+  const patienceMs = deadlineMs - END_MARGIN_MS - clock.nowMs();
+  const result = await computeUnderLease(deps, lease, { found, patienceMs, deadlineMs, observe }, compute);
+  switch (result.kind) {
+    case 'computed': {
+      if (result.fence) return 'stored';
+      const error = new StorageUnavailable('the list could not be stored');
+      await rememberFailure(deps, lease, { found, error, observe });
       return 'failed';
     }
-  };
+    case 'outlasted': {
+      // Nothing in a computation takes long but the platform.
+      const error = new PlatformUnavailable('the platform is slower than a function may wait');
+      await rememberFailure(deps, lease, { found, error, observe });
+      return 'failed';
+    }
+    default:
+      return result.kind;
+  }
+}
+
+async function takeOver({ computations, clock }: ComputationDeps, handed: Lease): Promise<Lease | undefined> {
+  const nowMs = clock.nowMs();
+  const lease = { ...handed, token: randomUUID() };
+  const taken =
+    (await computations.exchange(handed, lease.token, nowMs + LEASE_MS)) ||
+    (await computations.acquire(lease, nowMs, nowMs + LEASE_MS));
+  return taken ? lease : undefined;
 }

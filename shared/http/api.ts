@@ -31,16 +31,19 @@ type Internal = Record<string, unknown> & { reply?: ReplyContext };
 type HttpMiddleware = MiddlewareObj<unknown, unknown, Error, Context, Internal>;
 
 /**
- * The Lambda of a route. `handler` gets the checked request and returns the `data` of the envelope, or a `Reply`; what
- * it throws becomes the error of the contract. Safe under concurrent invocations: all state is the request's.
+ * The Lambda of a route. `handler` gets the checked request, with what `middleware` put on it, and returns the `data`
+ * of the envelope, or a `Reply`; what it throws becomes the error of the contract. Safe under concurrent invocations:
+ * all state is the request's.
  */
-export function api<R extends Route>(
+export function api<R extends Route, TRequest extends ApiRequest<R> = ApiRequest<R>>(
   route: R,
-  handler: (request: ApiRequest<R>, context: Context) => Promise<DataOf<R> | Reply>,
+  handler: (request: TRequest, context: Context) => Promise<DataOf<R> | Reply>,
+  ...middleware: MiddlewareObj[]
 ): ApiHandler {
   const chain = middy<unknown, unknown, Error, Context, Internal>()
     .use(httpReplies())
     .use(checkedRequest(route))
+    .use(middleware as HttpMiddleware[])
     .handler(handler as never);
   return chain as unknown as ApiHandler;
 }

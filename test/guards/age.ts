@@ -1,4 +1,4 @@
-import { DECIDE, FRESHNESS, type Guard, MODEL, unit } from './guard.ts';
+import { CORE, FRESHNESS, type Guard, MODEL, unit } from './guard.ts';
 
 export const ageGuards: readonly Guard[] = [
   {
@@ -36,7 +36,7 @@ export const ageGuards: readonly Guard[] = [
   {
     invariant: 'I3',
     name: 'hard limit when a fresh copy was read slowly',
-    file: DECIDE,
+    file: CORE,
     find: 'if (clock.nowMs() >= found.usableUntilMs) continue;',
     replace: '',
     test: MODEL,
@@ -44,9 +44,9 @@ export const ageGuards: readonly Guard[] = [
   {
     invariant: 'I3',
     name: 'a usable copy is served when storage fails after it was read',
-    file: DECIDE,
+    file: CORE,
     find: "if (!(error instanceof StorageUnavailable) || found.state === 'none') throw error;",
     replace: 'throw error;',
-    test: unit('decide', 'gives the old copy when storage fails'),
+    test: unit('cached-artists', 'gives the old copy when storage fails'),
   },
 ];

@@ -1,13 +1,13 @@
-import { COMPUTATIONS, contract, type Guard, MIDDLEWARE, MODEL, REFRESH, REMEMBER, unit } from './guard.ts';
+import { COMPUTATIONS, contract, type Guard, MODEL, REFRESH, UNDER_LEASE, unit } from './guard.ts';
 
 export const backOffGuards: readonly Guard[] = [
   {
     invariant: 'I4',
     name: 'only a revoked consent is called so',
-    file: REMEMBER,
-    find: 'if (error instanceof AppError) return error.code;',
+    file: UNDER_LEASE,
+    find: "return error instanceof AppError ? error.code : 'INTERNAL';",
     replace:
-      "if (error instanceof AppError) return error.code === 'SPOTIFY_UNAVAILABLE' ? 'SPOTIFY_TOKEN_REVOKED' : error.code;",
+      "return error instanceof AppError ? (error.code === 'SPOTIFY_UNAVAILABLE' ? 'SPOTIFY_TOKEN_REVOKED' : error.code) : 'INTERNAL';",
     test: MODEL,
   },
   {
@@ -21,7 +21,7 @@ export const backOffGuards: readonly Guard[] = [
   {
     invariant: 'I5',
     name: 'rememberFailure: an outage',
-    file: REMEMBER,
+    file: UNDER_LEASE,
     find: '      await computations.fail(lease, cause, nowMs + retryMs);',
     replace: '      await computations.release(lease);',
     test: MODEL,
@@ -29,15 +29,15 @@ export const backOffGuards: readonly Guard[] = [
   {
     invariant: 'I5',
     name: 'rememberFailure: a revoked consent',
-    file: REMEMBER,
-    find: "case 'SPOTIFY_TOKEN_REVOKED':\n      await computations.fail(lease, cause, nowMs + CONSENT_RETRY_MS);",
-    replace: "case 'SPOTIFY_TOKEN_REVOKED':\n      await computations.fail(lease, cause, nowMs + retryMs);",
+    file: UNDER_LEASE,
+    find: "case 'SPOTIFY_TOKEN_REVOKED': {\n      await computations.fail(lease, cause, nowMs + CONSENT_RETRY_MS);",
+    replace: "case 'SPOTIFY_TOKEN_REVOKED': {\n      await computations.fail(lease, cause, nowMs + retryMs);",
     test: MODEL,
   },
   {
     invariant: 'I5',
     name: 'rememberFailure: a missing scope',
-    file: REMEMBER,
+    file: UNDER_LEASE,
     find: "case 'SPOTIFY_SCOPE_MISSING':\n      await computations.fail(lease, cause, nowMs + CONSENT_RETRY_MS);",
     replace: "case 'SPOTIFY_SCOPE_MISSING':\n      await computations.release(lease);",
     test: unit('remember-failure', 'as a missing scope'),
@@ -45,15 +45,15 @@ export const backOffGuards: readonly Guard[] = [
   {
     invariant: 'I5',
     name: 'rememberFailure: a ban',
-    file: REMEMBER,
-    find: '      await startCooldown(deps, (error as PlatformRateLimited).retryAfterSeconds);\n',
-    replace: '',
+    file: UNDER_LEASE,
+    find: 'const isLonger = await computations.startCooldown(nowMs + seconds * 1000);',
+    replace: 'const isLonger = false;',
     test: MODEL,
   },
   {
     invariant: 'I5',
     name: 'rememberFailure: failed storage',
-    file: REMEMBER,
+    file: UNDER_LEASE,
     find: 'await computations.fail(lease, cause, nowMs + STORAGE_RETRY_MS);',
     replace: 'await computations.release(lease);',
     test: unit('remember-failure', 'as an outage of storage'),
@@ -73,14 +73,6 @@ export const backOffGuards: readonly Guard[] = [
     find: 'cooldownUntilMs > clock.nowMs()',
     replace: 'cooldownUntilMs < 0',
     test: unit('refresh', 'does not begin while the platform limits the application'),
-  },
-  {
-    invariant: 'I5',
-    name: 'a list that was refused is no failure',
-    file: MIDDLEWARE,
-    find: ' || request.error instanceof Superseded',
-    replace: '',
-    test: MODEL,
   },
   {
     invariant: 'I5',

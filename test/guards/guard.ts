@@ -20,9 +20,8 @@ export const unit = (name: string, title: string) => ({ file: `test/shared/cache
 
 export const CACHE = 'shared/cache/artists-cache.ts';
 export const COMPUTATIONS = 'shared/cache/computation-store.ts';
-export const DECIDE = 'shared/cache/decide.ts';
-export const MIDDLEWARE = 'shared/cache/artists-cache-middleware.ts';
-export const REMEMBER = 'shared/cache/remember-failure.ts';
+export const CORE = 'shared/cache/cached-artists.ts';
+export const UNDER_LEASE = 'shared/cache/compute-under-lease.ts';
 export const REFRESH = 'shared/cache/refresh.ts';
 export const FRESHNESS = 'shared/cache/freshness.ts';
 export const ALWAYS = '(attribute_exists(pk) OR attribute_not_exists(pk))';

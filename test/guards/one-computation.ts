@@ -1,4 +1,4 @@
-import { COMPUTATIONS, contract, DECIDE, type Guard, MODEL, REFRESH, unit } from './guard.ts';
+import { COMPUTATIONS, CORE, contract, type Guard, MODEL, REFRESH, unit } from './guard.ts';
 
 export const oneComputationGuards: readonly Guard[] = [
   {
@@ -20,7 +20,7 @@ export const oneComputationGuards: readonly Guard[] = [
   {
     invariant: 'I1',
     name: 'second look at the entry before a holder counts as doomed',
-    file: DECIDE,
+    file: CORE,
     find: 'if (inPlaceOf && (await',
     replace: "if (inPlaceOf === 'nobody' && (await",
     test: MODEL,
@@ -28,25 +28,25 @@ export const oneComputationGuards: readonly Guard[] = [
   {
     invariant: 'I1',
     name: 're-look after the lease',
-    file: DECIDE,
-    find: "if (now.fence === lease.fence && now.state !== 'fresh') return",
-    replace: "if (now.fence !== 'none') return",
+    file: CORE,
+    find: "if (isSameTruth(lease.fence, now.fence) && now.state !== 'fresh')",
+    replace: "if (now.fence !== '')",
     test: MODEL,
   },
   {
     invariant: 'I1',
     name: 're-look after a hand-off',
     file: REFRESH,
-    find: 'const isOutdated = fence !== lease.fence;',
-    replace: "const isOutdated = fence === 'none';",
+    find: 'const isOutdated = !isSameTruth(lease.fence, found.fence);',
+    replace: "const isOutdated = found.fence === '';",
     test: MODEL,
   },
   {
     invariant: 'I1',
     name: 'attemptVerdict: somebody computes',
     file: 'shared/cache/attempt.ts',
-    find: "return fromSameFence ? { kind: 'computing' }",
-    replace: "return fromSameFence && nowMs < 0 ? { kind: 'computing' }",
+    find: 'return canStillStore ? {',
+    replace: 'return canStillStore && nowMs < 0 ? {',
     test: unit('attempt', 'waits for the one who computes'),
   },
   {

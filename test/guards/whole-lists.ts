@@ -1,4 +1,4 @@
-import { CACHE, contract, DECIDE, type Guard, MODEL, REMEMBER, unit } from './guard.ts';
+import { CACHE, CORE, contract, type Guard, MODEL, unit } from './guard.ts';
 
 export const wholeListsGuards: readonly Guard[] = [
   {
@@ -52,14 +52,6 @@ export const wholeListsGuards: readonly Guard[] = [
   },
   {
     invariant: 'I8',
-    name: 'STILL_EMPTY',
-    file: CACHE,
-    find: "'fence = :fence AND attribute_not_exists(generation)'",
-    replace: "'fence = :fence'",
-    test: contract('is taken back only while it holds no list'),
-  },
-  {
-    invariant: 'I8',
     name: 'SAME_AND_UNMARKED',
     file: CACHE,
     find: "'fence = :fence AND isStale = :no'",
@@ -67,26 +59,17 @@ export const wholeListsGuards: readonly Guard[] = [
     test: contract('happens once to the list of that fence'),
   },
   {
-    invariant: 'I8',
-    name: 'a reservation is given back before the lease',
-    file: REMEMBER,
-    find: '      await cache.unreserve(lease.userId, lease.fence);\n      await computations.release(lease);',
-    replace:
-      '      await computations.release(lease);\n      await cache.unreserve(lease.userId, lease.fence);',
-    test: unit('remember-failure', 'gives a reservation back before the lease'),
-  },
-  {
     invariant: 'I10',
     name: 'every request counts once',
-    file: 'shared/cache/outcome.ts',
-    find: '      request.observe?.(outcomeOf(answer));\n',
+    file: CORE,
+    find: '    request.observe?.(outcomeOf(answer));\n',
     replace: '',
     test: MODEL,
   },
   {
     invariant: 'I11',
     name: 'a fresh hit asks nothing else',
-    file: DECIDE,
+    file: CORE,
     find: "    if (found.state === 'fresh') {\n",
     replace: "    if (found.state === 'fresh') {\n      await deps.computations.cooldownUntilMs();\n",
     test: MODEL,
@@ -103,7 +86,7 @@ export const wholeListsGuards: readonly Guard[] = [
     invariant: 'I12',
     name: 'forgetting ends lease and back-off',
     file: 'shared/cache/forget-list.ts',
-    find: '  await computations.forget(userId);\n',
+    find: '  await deps.computations.forget(userId);\n',
     replace: '',
     test: unit('remember-failure', 'until the user connects or disconnects'),
   },

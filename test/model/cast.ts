@@ -7,7 +7,7 @@ interface Taken {
   /** The fence that it computes from. */
   fence: string;
   /** The fence of the entry when the lease was taken. */
-  entryFence: string | undefined;
+  entryFence: string;
   /** By the taker's clock. */
   wasFresh: boolean;
   /** Received from another instance: the same attempt goes on. */

@@ -1,3 +1,4 @@
+import { isSameTruth } from '../../shared/cache/fence.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Player } from './cast.ts';
 import { type Computation, count, type History } from './history.ts';
@@ -40,7 +41,8 @@ export function computationProperties({ scheduler, history }: { scheduler: Sched
       const { taken } = player;
       if (!taken || taken.user !== user) broken('I1', `${player.name} computes without a lease`);
       const { fence, entryFence, wasFresh, isHandedOn, step } = taken as NonNullable<typeof taken>;
-      if (fence !== entryFence) broken('I1', `${player.name} computes though the list is another by now`);
+      if (!isSameTruth(fence, entryFence))
+        broken('I1', `${player.name} computes though the list is another by now`);
       if (wasFresh && !isHandedOn) broken('I1', `${player.name} computes though there is a fresh list`);
       const nowMs = scheduler.nowMs + player.skewMs;
       const pause = pauses.get(user);

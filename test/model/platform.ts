@@ -1,6 +1,6 @@
 import type { Artist } from '../../shared/artist.ts';
 import type { SelectionStore } from '../../shared/artists/selection-store.ts';
-import type { ComputedList } from '../../shared/cache/pack-list.ts';
+import type { ComputedList } from '../../shared/cache/entry.ts';
 import type { Clock } from '../../shared/clock.ts';
 import {
   PlatformNotConnected,
@@ -81,7 +81,7 @@ export async function computeList(
     await ask(0, accountId, signal);
     await ask(1, accountId, signal);
   };
-  const [, selected] = await Promise.all([collect(), selections.read(user)]);
+  const [, { selected, revision }] = await Promise.all([collect(), selections.read(user)]);
   const artists = Array.from({ length: listLength }, (_, i): Artist => {
     const id = artistId(user, i);
     return {
@@ -95,5 +95,5 @@ export async function computeList(
       platform: 'spotify',
     };
   });
-  return { artists, computedAtMs };
+  return { artists, computedAtMs, selectionRevision: revision };
 }

@@ -1,15 +1,14 @@
-import type { Context } from 'aws-lambda';
 import { createSelectionStore } from '../../shared/artists/selection-store.ts';
 import { toggleArtist } from '../../shared/artists/toggle-artist.ts';
 import type { Answer } from '../../shared/cache/answer.ts';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
-import { cachedArtists } from '../../shared/cache/artists-cache-middleware.ts';
+import { cachedArtists } from '../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../shared/cache/computation-store.ts';
+import type { ComputedList } from '../../shared/cache/entry.ts';
 import type { Observe } from '../../shared/cache/events.ts';
 import { forgetList } from '../../shared/cache/forget-list.ts';
 import type { Windows } from '../../shared/cache/freshness.ts';
-import type { ComputedList } from '../../shared/cache/pack-list.ts';
-import { createRefresh } from '../../shared/cache/refresh.ts';
+import { refresh } from '../../shared/cache/refresh.ts';
 import { createSweep } from '../../shared/cache/sweep-expired.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -62,7 +61,7 @@ export function createPlayers(stage: Stage) {
     const computations = createComputationStore({ db, table: TABLES.cache });
     const connections = createConnectionStore({ db, table: TABLES.account });
     const selections = createSelectionStore({ db, table: TABLES.account });
-    const forget = (userId: string) => forgetList({ cache, computations }, userId);
+    const forget = (userId: string) => forgetList({ cache, computations, clock }, userId);
     return { db, clock, cache, computations, connections, selections, forget };
   }
 
@@ -96,23 +95,24 @@ export function createPlayers(stage: Stage) {
       const own = instance(player);
       const { cache, computations, clock } = own;
       const handOff = (lease: Lease) => stage.turn(player, () => stage.deliver(lease));
-      const answerFor = cachedArtists({ cache, computations, clock, retryMs: RETRY_MS, handOff }, (event) =>
-        compute(player, own, event),
-      );
+      const readSelection = own.selections.read;
+      const deps = { cache, computations, clock, retryMs: RETRY_MS, readSelection, handOff };
       const deadlineMs = clock.nowMs() + timeoutMs;
-      return answerFor({ userId: user, page, limit: shape.limit, deadlineMs, observe }, {} as Context);
+      const wanted = { userId: user, page, limit: shape.limit, deadlineMs, observe };
+      return cachedArtists(deps, wanted, (job) => compute(player, own, job));
     },
 
     refresh(player: Player, lease: Lease): Promise<unknown> {
       const own = instance(player);
       const { cache, computations, clock } = own;
-      const job = (event: { userId: string; signal: AbortSignal }) => compute(player, own, event);
-      const refresh = createRefresh({ cache, computations, clock, retryMs: RETRY_MS, compute: job });
-      return refresh(lease, clock.nowMs() + REFRESH_TIMEOUT_MS);
+      const deps = { cache, computations, clock, retryMs: RETRY_MS };
+      const handed = { handed: lease, deadlineMs: clock.nowMs() + REFRESH_TIMEOUT_MS };
+      return refresh(deps, handed, (job) => compute(player, own, job));
     },
 
     toggle(player: Player, user: User, artist: number, selected: boolean): Promise<unknown> {
-      return toggleArtist(instance(player), user, artistId(user, artist), selected);
+      const own = instance(player);
+      return toggleArtist(own, user, artistId(user, artist), selected, own.clock.nowMs());
     },
 
     disconnect(player: Player, user: User): Promise<unknown> {

@@ -244,7 +244,12 @@ export async function runPlan(plan: Plan, tally: Tally, tell?: (line: string) =>
     scheduler.letPass(HOUR_MS);
     for (const user of USERS) launch(cast('other'), () => isServed(user));
     await drive();
+    // What is known to outlast a request was handed on, and is there by now.
+    for (const user of handedOn) launch(cast('other'), () => isServed(user));
+    await drive();
   }
+
+  const handedOn = new Set<User>();
 
   async function isServed(user: User) {
     const { accountId } =
@@ -256,6 +261,11 @@ export async function runPlan(plan: Plan, tally: Tally, tell?: (line: string) =>
       .catch((e) => e);
     const expected = accountId === undefined || platform.revoked.has(accountId) ? 'not fresh' : 'fresh';
     const got = answer.cacheStatus === 'fresh' ? 'fresh' : 'not fresh';
+    const isLong = ((readEntry(fake, user)?.computationMs as number | undefined) ?? 0) > IMPATIENT_MS;
+    if (got !== expected && isLong && answer.warningCode === 'REFRESH_IN_PROGRESS' && !handedOn.has(user)) {
+      handedOn.add(user);
+      return;
+    }
     if (got !== expected && !(expected === 'not fresh' && answer.cached))
       history.broken('in the end', `${user} is served ${answer.cacheStatus ?? answer}, not ${expected}`);
     if (got === 'fresh')

@@ -1,5 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { decodeChunk } from '../../shared/cache/artist-codec.ts';
+import { isSameTruth, NO_FENCE } from '../../shared/cache/fence.ts';
 import { freshness, type Windows } from '../../shared/cache/freshness.ts';
 import { computationKey, cooldownKey, entryKey } from '../../shared/cache/keys.ts';
 import { connectionKey } from '../../shared/platforms/connection.ts';
@@ -87,8 +88,8 @@ export function storeProperties({ fake, scheduler, history, windows, computation
     const isHandedOn = values[':next'] !== undefined;
     const nowMs = isHandedOn ? scheduler.nowMs + player.skewMs : (values[':now'] as number);
     const isAlive = held?.leaseToken !== undefined && (held.leaseUntil as number) > nowMs;
-    const entryFence = before?.fence as string | undefined;
-    if (!isHandedOn && isAlive && held.leaseFence === entryFence)
+    const entryFence = (before?.fence as string | undefined) ?? NO_FENCE;
+    if (!isHandedOn && isAlive && isSameTruth(held.leaseFence as string, entryFence))
       broken('I1', `${player.name} takes the lease of a living holder whose list can still be stored`);
     const isOver = !isHandedOn && held?.leaseToken !== undefined && !isAlive;
     if (isOver) count(tally, 'take-over');
@@ -112,11 +113,14 @@ export function storeProperties({ fake, scheduler, history, windows, computation
     if (after?.fence !== before?.fence) computations.grant(user);
     if (after && after.generation === before?.generation) {
       // I3: nothing but a new computation ever moves the age of a list.
-      if (hasList(after) && (after.timestamp !== before?.timestamp || after.expiresAt !== before?.expiresAt))
+      if (hasList(after) && after.timestamp !== before?.timestamp)
+        broken('I3', `${player.name} moved the age of a list`);
+      // Only the fence of a toggle lets the item live longer; the list is not served for longer.
+      if (hasList(after) && after.expiresAt !== before?.expiresAt && player.kind !== 'toggle')
         broken('I3', `${player.name} moved the expiry of a list`);
       return;
     }
-    if (command instanceof PutCommand) return listStored(player, command, user);
+    if (command instanceof PutCommand && hasList(after)) return listStored(player, command, user);
     // I8: whoever only reads, or fails to compute, leaves every list alone.
     if (!hasList(before)) return;
     if (player.kind === 'request' || player.kind === 'refresh') broken('I8', `${player.name} removed a list`);

@@ -20,10 +20,9 @@ export function aCache(db: DynamoDBDocumentClient = createFakeTables().db) {
     computations,
     /** Stores a list for the user, that old at noon; returns its fence. */
     async storeList(userId: string, ageMs = 0): Promise<string> {
-      await cache.reserve(userId, NOON);
       const { fence } = await cache.get(userId, 0, 1, NOON);
       const list = { artists: realisticArtists(3), computedAtMs: NOON - ageMs };
-      const result = await cache.set(userId, list, { fence: fence as string });
+      const result = await cache.set(userId, list, { fence });
       if (!result.stored) throw new Error('the list was refused');
       return result.fence;
     },

@@ -29,20 +29,6 @@ export function cacheTableAt(endpoint: string) {
       await put({ ...item, layout: [...(item.layout as number[]), 1] });
     },
 
-    /** Pads the list's item with as much as DynamoDB takes: there is no room for one more selection. */
-    async fillToTheBrim(userId: string): Promise<void> {
-      const item = await entry(userId);
-      let [fits, tooMuch] = [0, 400 * 1024];
-      while (tooMuch - fits > 1) {
-        const size = Math.floor((fits + tooMuch) / 2);
-        const taken = await put({ ...item, padding: 'x'.repeat(size) }).then(
-          () => true,
-          () => false,
-        );
-        [fits, tooMuch] = taken ? [size, tooMuch] : [fits, size];
-      }
-    },
-
     /** A lease as a request leaves it that could not wait: what `refresh-artists` is given. */
     async lease(userId: string): Promise<Item> {
       await db.send(

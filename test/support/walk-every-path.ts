@@ -126,11 +126,6 @@ export function pathsOf(stack: LocalStack) {
     },
 
     async partsOfOthers() {
-      // No room for one more selection: the toggle gives the list up.
-      const toggling = await aUserWithPart();
-      await table.fillToTheBrim(toggling.id);
-      expect((await toggling.toggle('0'.repeat(22))).status).toBe(200);
-
       const leaving = await aUserWithPart();
       expect((await leaving.disconnect()).status).toBe(200);
 

@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { packList } from '../../../shared/cache/pack-list.ts';
+import { packList } from '../../../shared/cache/entry.ts';
 import { createSweep } from '../../../shared/cache/sweep-expired.ts';
 import { createDocumentClient } from '../../../shared/storage/document-client.ts';
 import { realisticArtists } from '../../support/realistic-artists.ts';

@@ -21,7 +21,6 @@ export const ours: Subject = {
 
   async set(user, artists) {
     const nowMs = systemClock.nowMs();
-    if ((await cache.get(user, 0, 1, nowMs)).fence === undefined) await cache.reserve(user, nowMs);
     const { fence = '', stored } = await cache.get(user, 0, 1, nowMs);
     const result = await cache.set(user, { artists, computedAtMs: nowMs }, { fence, stored });
     if (!result.stored) throw new Error('the list was not stored');

@@ -75,7 +75,7 @@ describe('a computation', () => {
   test('knows what the user selected', async () => {
     const { compute, selectionStore, user } = await connectedUser();
     const wanted = (await compute()).artists[5]?.id ?? '';
-    await selectionStore.select(user, wanted);
+    await selectionStore.set(user, wanted, true);
     const { artists } = await compute();
     expect(artists.filter(({ selected }) => selected).map(({ id }) => id)).toEqual([wanted]);
   });

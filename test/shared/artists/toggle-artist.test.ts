@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createSelectionStore } from '../../../shared/artists/selection-store.ts';
 import { toggleArtist } from '../../../shared/artists/toggle-artist.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
+import { NEVER_SELECTED, NO_FENCE } from '../../../shared/cache/fence.ts';
 import { TABLES } from '../../support/dynalite.ts';
 import { createFakeTables } from '../../support/fake-tables.ts';
 import { realisticArtists } from '../../support/realistic-artists.ts';
@@ -25,27 +26,58 @@ async function aList(schedule: (send: () => Promise<object>) => Promise<object>)
     windows: { freshMs: 3 * HOUR, keepMs: 6 * HOUR },
   });
   const selections = createSelectionStore({ db, table: TABLES.account });
-  await cache.reserve('alice', NOW);
-  const { fence = '' } = await cache.get('alice', 0, 10, NOW);
-  await cache.set('alice', { artists: realisticArtists(10), computedAtMs: NOW }, { fence });
+  await cache.set('alice', { artists: realisticArtists(10), computedAtMs: NOW }, { fence: NO_FENCE });
   return { cache, selections, nowScheduled: (on: boolean) => (scheduled = on) };
 }
 
-test('two toggles of one artist at once, in any order: the list shows what is stored', async () => {
+const at = (selected: boolean | undefined, list: Awaited<ReturnType<typeof aList>>, artist = 3) =>
+  toggleArtist(list, 'alice', realisticArtists(10)[artist]?.id ?? '', selected, NOW);
+const stateOf = async ({ cache }: Awaited<ReturnType<typeof aList>>) =>
+  (await cache.get('alice', 0, 10, NOW)).state;
+/** Computes anew, as the next read does. */
+async function recompute({ cache, selections }: Awaited<ReturnType<typeof aList>>) {
+  const { fence, stored } = await cache.get('alice', 0, 10, NOW);
+  const { revision } = await selections.read('alice');
+  const list = { artists: realisticArtists(10), computedAtMs: NOW, selectionRevision: revision };
+  await cache.set('alice', list, { fence, stored });
+}
+
+test('toggles at once, in any order: the list is outdated, and in step with what is stored', async () => {
   const toggle = fc.constantFrom(true, false, undefined);
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.array(toggle, { minLength: 2, maxLength: 3 }), async (s, toggles) => {
       const list = await aList((execute) => s.schedule(Promise.resolve()).then(execute));
-      const artistId = realisticArtists(10)[3]?.id ?? '';
+      await at(true, list, 4);
       list.nowScheduled(true);
-      await s.waitFor(
-        Promise.all(toggles.map((selected) => toggleArtist(list, 'alice', artistId, selected))),
-      );
+      await s.waitFor(Promise.all(toggles.map((selected) => at(selected, list))));
       list.nowScheduled(false);
-      const found = await list.cache.get('alice', 0, 10, NOW);
-      const shown = found.state === 'old' && found.copy.artists[3]?.selected;
-      expect([found.state, shown]).toEqual(['old', (await list.selections.read('alice')).has(artistId)]);
+      expect(await stateOf(list)).toBe('old');
     }),
     { numRuns: 300 },
   );
+});
+
+test('a toggle that changes nothing leaves the list fresh', async () => {
+  const list = await aList((send) => send());
+  expect(await at(false, list)).toBe(false);
+  expect(await stateOf(list)).toBe('fresh');
+  expect(await at(true, list)).toBe(true);
+  expect(await stateOf(list)).toBe('old');
+  await recompute(list);
+  for (let i = 0; i < 25; i += 1) expect(await at(true, list)).toBe(true);
+  expect(await stateOf(list)).toBe('fresh');
+});
+
+test('deselecting what was never selected writes nothing', async () => {
+  const list = await aList((send) => send());
+  for (let i = 0; i < 20; i += 1) await toggleArtist(list, 'alice', `${i}`.padStart(22, 'x'), false, NOW);
+  expect(await list.selections.read('alice')).toEqual({ selected: new Set(), revision: NEVER_SELECTED });
+});
+
+test('asking again completes a toggle that died between its two writes', async () => {
+  const list = await aList((send) => send());
+  await list.selections.set('alice', realisticArtists(10)[3]?.id ?? '', true);
+  expect(await stateOf(list)).toBe('fresh');
+  await at(true, list);
+  expect(await stateOf(list)).toBe('old');
 });

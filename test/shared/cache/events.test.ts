@@ -2,16 +2,16 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { toggleArtist } from '../../../shared/artists/toggle-artist.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { cachedArtists } from '../../../shared/cache/artists-cache-middleware.ts';
-import { createComputationStore } from '../../../shared/cache/computation-store.ts';
+import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
+import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
 import type { CacheEvent } from '../../../shared/cache/events.ts';
+import { NO_FENCE } from '../../../shared/cache/fence.ts';
 import { forgetList } from '../../../shared/cache/forget-list.ts';
 import { cooldownKey } from '../../../shared/cache/keys.ts';
-import { createRefresh } from '../../../shared/cache/refresh.ts';
+import { refresh as finish } from '../../../shared/cache/refresh.ts';
 import { PlatformRateLimited, PlatformRevoked, PlatformUnavailable } from '../../../shared/errors.ts';
 import { aClock } from '../../support/a-clock.ts';
 import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
-import { aContext } from '../../support/api-event.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
 import { realisticArtists } from '../../support/realistic-artists.ts';
 import { aUser } from '../../support/service.ts';
@@ -42,10 +42,10 @@ function aStory() {
     if (failure) throw failure;
     return { artists: ARTISTS, computedAtMs: clock.nowMs() };
   };
-  const answerFor = cachedArtists({ ...deps, handOff: async () => undefined }, compute);
+  const readSelection = async () => ({ selected: new Set<string>(), revision: 'none' });
+  const asking = { ...deps, handOff: async () => undefined, readSelection };
   const heard: CacheEvent[] = [];
   const observe = (event: CacheEvent) => void heard.push(event);
-  const refresh = createRefresh({ ...deps, compute });
   return {
     clock,
     cache,
@@ -56,10 +56,11 @@ function aStory() {
     async ask(): Promise<string[]> {
       heard.length = 0;
       const request = { userId, page: 0, limit: 10, deadlineMs: clock.nowMs() + 29_000, observe };
-      await answerFor(request, aContext()).catch(() => undefined);
+      await cachedArtists(asking, request, compute).catch(() => undefined);
       return heard.map(({ name }) => name);
     },
-    refresh: (lease: Parameters<typeof refresh>[0]) => refresh(lease, clock.nowMs() + 900_000, observe),
+    refresh: (handed: Lease) =>
+      finish(deps, { handed, deadlineMs: clock.nowMs() + 900_000, observe }, compute),
     platformFails(error: Error | undefined) {
       failure = error;
     },
@@ -125,36 +126,35 @@ describe('what is told of a request', () => {
 
 describe('what is told beside requests for pages', () => {
   it('a toggle marks a list once, and is a toggle also without a list', async () => {
-    const { ask, cache, userId, observe, heard } = aStory();
+    const { ask, cache, clock, userId, observe, heard } = aStory();
     await ask();
     const artistId = ARTISTS[0]?.id ?? '';
-    const selections = { select: async () => undefined, read: async () => new Set([artistId]) } as never;
+    let revision = 0;
+    const selections = { set: async () => ({ selected: true, revision: `${revision++}` }) } as never;
     const toggle = async () => {
       heard.length = 0;
-      await toggleArtist({ cache, selections, observe }, userId, artistId, true);
+      await toggleArtist({ cache, selections, observe }, userId, artistId, true, clock.nowMs());
       return heard.map(({ name }) => name);
     };
     expect(await toggle()).toEqual(['toggled', 'marked-stale']);
     expect(await toggle()).toEqual(['toggled']);
-    await cache.invalidateUser(userId);
+    await cache.invalidateUser(userId, clock.nowMs());
     expect(await toggle()).toEqual(['toggled']);
   });
 
   it('forgetting tells of the list that was there', async () => {
-    const { ask, cache, computations, userId, observe, heard } = aStory();
+    const { ask, cache, clock, computations, userId, observe, heard } = aStory();
     await ask();
     const stored = heard.find((event) => event.name === 'stored');
     heard.length = 0;
-    await forgetList({ cache, computations, observe }, userId);
-    await forgetList({ cache, computations, observe }, userId);
+    await forgetList({ cache, computations, clock, observe }, userId);
+    await forgetList({ cache, computations, clock, observe }, userId);
     expect(heard).toEqual([{ name: 'removed', list: stored?.list }]);
   });
 
   it('a computation that was handed over is no request', async () => {
-    const { cache, computations, userId, clock, refresh, heard } = aStory();
-    await cache.reserve(userId, clock.nowMs());
-    const { fence = '' } = await cache.get(userId, 0, 1, clock.nowMs());
-    const lease = { userId, token: 'handed', fence };
+    const { computations, userId, clock, refresh, heard } = aStory();
+    const lease = { userId, token: 'handed', fence: NO_FENCE };
     await computations.acquire(lease, clock.nowMs(), clock.nowMs() + 30_000);
     expect(await refresh(lease)).toBe('stored');
     expect(heard.map(({ name }) => name)).toEqual(['computed', 'stored']);

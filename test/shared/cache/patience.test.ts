@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { createSelectionStore } from '../../../shared/artists/selection-store.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { cachedArtists } from '../../../shared/cache/artists-cache-middleware.ts';
+import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
+import type { Compute } from '../../../shared/cache/compute-under-lease.ts';
+import { NO_FENCE } from '../../../shared/cache/fence.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { PlatformUnavailable, StorageUnavailable } from '../../../shared/errors.ts';
 import { NOON } from '../../support/a-clock.ts';
 import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
-import { aContext } from '../../support/api-event.ts';
 import { TABLES } from '../../support/dynalite.ts';
 import type { FakeCommand } from '../../support/fake-dynamo.ts';
 import { createFakeTables } from '../../support/fake-tables.ts';
@@ -50,7 +52,7 @@ function aClockOfSleepers() {
   return { clock, until, advance };
 }
 
-function aCache(compute: () => Promise<{ artists: typeof ARTISTS; computedAtMs: number }>) {
+function aCache(compute: Compute) {
   const { clock, until, advance } = aClockOfSleepers();
   const tables = createFakeTables();
   const sent: FakeCommand[] = [];
@@ -63,19 +65,24 @@ function aCache(compute: () => Promise<{ artists: typeof ARTISTS; computedAtMs: 
   const computations = createComputationStore({ db, table: TABLES.cache });
   const handed: Lease[] = [];
   const handOff = async (lease: Lease) => void handed.push(lease);
-  const answerFor = cachedArtists({ cache, computations, clock, retryMs: 30_000, handOff }, compute);
-  const ask = () =>
-    until(answerFor({ userId: 'alice', page: 0, limit: 10, deadlineMs: clock.nowMs() + 29_000 }, aContext()));
+  const readSelection = createSelectionStore({ db, table: TABLES.account }).read;
+  const deps = { cache, computations, clock, retryMs: 30_000, handOff, readSelection };
+  const ask = () => {
+    const request = { userId: 'alice', page: 0, limit: 10, deadlineMs: clock.nowMs() + 29_000 };
+    return until(cachedArtists(deps, request, compute));
+  };
   return { clock, advance, ask, cache, computations, handed, sent };
 }
 
 const list = () => ({ artists: ARTISTS, computedAtMs: NOON });
-const neverEnds = () => new Promise<never>(() => undefined);
+/** As long as it is not given up. */
+const neverEnds: Compute = ({ signal }) =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 describe('a computation that does not end', () => {
   test('is waited for four seconds when there is an old copy, then handed on under the same lease', async () => {
-    let compute: () => Promise<ReturnType<typeof list>> = async () => list();
-    const { ask, clock, advance, handed, computations } = aCache(() => compute());
+    let compute: Compute = async () => list();
+    const { ask, clock, advance, handed, computations } = aCache((job) => compute(job));
     await ask();
     advance(4 * HOUR);
     compute = neverEnds;
@@ -100,10 +107,8 @@ describe('a computation that does not end', () => {
   });
 
   test('keeps others waiting, who have no copy either, and their looks are few', async () => {
-    const { ask, clock, computations, cache, sent } = aCache(neverEnds);
-    await cache.reserve('alice', clock.nowMs());
-    const { fence = '' } = await cache.get('alice', 0, 10, clock.nowMs());
-    const holder = { userId: 'alice', token: 'another', fence };
+    const { ask, clock, computations, sent } = aCache(neverEnds);
+    const holder = { userId: 'alice', token: 'another', fence: NO_FENCE };
     await computations.acquire(holder, clock.nowMs(), clock.nowMs() + 60_000);
     sent.length = 0;
     await expect(ask()).rejects.toMatchObject({ code: 'COMPUTING' });
@@ -117,7 +122,7 @@ describe('a list that is invalidated while it is computed, with no copy to serve
   test('is computed anew by the same request', async () => {
     const computed = [ARTISTS, NEWER];
     const { ask, cache } = aCache(async () => {
-      if (computed.length === 2) await cache.invalidateUser('alice');
+      if (computed.length === 2) await cache.invalidateUser('alice', NOON);
       return { ...list(), artists: computed.shift() as typeof ARTISTS };
     });
     expect(await ask()).toMatchObject({ cached: false, copy: { artists: NEWER } });
@@ -129,7 +134,7 @@ describe('a list that is invalidated while it is computed, with no copy to serve
     let isRestless = true;
     const { ask, cache } = aCache(async () => {
       computations += 1;
-      if (isRestless) await cache.invalidateUser('alice');
+      if (isRestless) await cache.invalidateUser('alice', NOON);
       return list();
     });
     await expect(ask()).rejects.toMatchObject({ code: 'COMPUTING', status: 503, retryAfterSeconds: 5 });

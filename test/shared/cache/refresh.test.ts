@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRefresh } from '../../../shared/cache/refresh.ts';
+import { refresh as finish } from '../../../shared/cache/refresh.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { PlatformUnavailable } from '../../../shared/errors.ts';
 import { aCache, RETRY_MS } from '../../support/a-cache.ts';
@@ -25,8 +25,13 @@ async function aHandOff() {
     if (state.fault) throw state.fault;
     return { artists: realisticArtists(3), computedAtMs: NOON };
   };
-  const refresh = createRefresh({ ...given, clock, retryMs: RETRY_MS, compute });
-  return { ...given, handed, state, refresh: () => refresh(handed, DEADLINE_MS) };
+  const deps = { ...given, clock, retryMs: RETRY_MS };
+  return {
+    ...given,
+    handed,
+    state,
+    refresh: () => finish(deps, { handed, deadlineMs: DEADLINE_MS }, compute),
+  };
 }
 
 describe('a computation that was handed on', () => {
@@ -56,9 +61,9 @@ describe('a computation that was handed on', () => {
 
   test('that comes after an invalidation leaves whoever computes by then alone', async () => {
     const { refresh, cache, computations, handed } = await aHandOff();
-    await cache.overlaySelection('ann', 'a', true);
+    await cache.markAsOutdated('ann', 'newer', NOON);
     const { fence } = await cache.get('ann', 0, 1, NOON);
-    const newer = { userId: 'ann', token: 'newer', fence: fence as string };
+    const newer = { userId: 'ann', token: 'newer', fence };
     expect(await computations.acquire(newer, NOON, NOON + 8_000, handed.token)).toBe(true);
     expect(await refresh()).toBe('superseded');
     expect(await computations.read('ann')).toMatchObject({ leaseToken: 'newer' });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { ComputationOutlasted } from '../../../shared/cache/computation.ts';
 import { createComputationStore } from '../../../shared/cache/computation-store.ts';
+import { rememberFailure } from '../../../shared/cache/compute-under-lease.ts';
+import { NO_FENCE } from '../../../shared/cache/fence.ts';
 import { forgetList } from '../../../shared/cache/forget-list.ts';
-import { rememberFailure } from '../../../shared/cache/remember-failure.ts';
 import {
   PlatformNotConnected,
   PlatformRateLimited,
@@ -21,27 +21,25 @@ import { recording } from '../../support/store-contract/given.ts';
 const WINDOWS = { freshMs: 3 * 3_600_000, keepMs: 6 * 3_600_000 };
 const RETRY_MS = 30_000;
 
-/** A user whose computation is under way, from a list or from a reservation alone. */
+/** A user whose computation is under way, from a list or from nothing. */
 async function aComputation({ withList = true } = {}) {
-  const { db, sent } = recording({ db: createFakeTables().db, table: TABLES.cache });
+  const { db } = recording({ db: createFakeTables().db, table: TABLES.cache });
   const cache = createArtistsCache({ db, table: TABLES.cache, windows: WINDOWS });
   const computations = createComputationStore({ db, table: TABLES.cache });
   const look = async () => cache.get('ann', 0, 1, NOON);
-  await cache.reserve('ann', NOON);
   const list = { artists: realisticArtists(3), computedAtMs: NOON };
-  if (withList) await cache.set('ann', list, { fence: (await look()).fence as string });
-  const lease = { userId: 'ann', token: 'ours', fence: (await look()).fence as string };
+  if (withList) await cache.set('ann', list, await look());
+  const found = await look();
+  const lease = { userId: 'ann', token: 'ours', fence: found.fence };
   await computations.acquire(lease, NOON, NOON + 8_000);
-  sent.length = 0;
   const deps = { cache, computations, clock: aClock(), retryMs: RETRY_MS };
-  const fail = (error: Error, of = lease) => rememberFailure(deps, of, error);
-  return { cache, computations, lease, look, fail, sent };
+  const fail = (error: Error, of = lease) => rememberFailure(deps, of, { found, error });
+  return { cache, computations, lease, look, fail };
 }
 
 describe('a failed computation is remembered', () => {
   test.each([
     ['an outage of the platform', new PlatformUnavailable('down'), 'SPOTIFY_UNAVAILABLE', RETRY_MS],
-    ['a platform slower than we can wait', new ComputationOutlasted(), 'SPOTIFY_UNAVAILABLE', RETRY_MS],
     ['a defect', new TypeError('x is not a function'), 'INTERNAL', RETRY_MS],
     ['a revoked consent', new PlatformRevoked('revoked'), 'SPOTIFY_TOKEN_REVOKED', 600_000],
     ['a missing scope', new PlatformScopeMissing('scope'), 'SPOTIFY_SCOPE_MISSING', 600_000],
@@ -73,11 +71,14 @@ describe('a failed computation is remembered', () => {
     expect(await down.look()).toMatchObject({ state: 'fresh', stored: { isStale: false } });
   });
 
-  test('gives a reservation back before the lease when there is no connection, and deletes no list', async () => {
+  test('as nothing at all when there is no connection: the next request looks again, and no list is touched', async () => {
     const empty = await aComputation({ withList: false });
     await empty.fail(new PlatformNotConnected('none'));
-    expect(empty.sent.map((command) => command.constructor.name)).toEqual(['DeleteCommand', 'UpdateCommand']);
-    expect(await empty.look()).toMatchObject({ state: 'none', fence: undefined });
+    expect(await empty.look()).toMatchObject({ state: 'none', fence: NO_FENCE });
+    expect(await empty.computations.read('ann')).toMatchObject({
+      leaseToken: undefined,
+      retryAtMs: undefined,
+    });
     const full = await aComputation();
     await full.fail(new PlatformNotConnected('none'));
     expect(await full.look()).toMatchObject({ state: 'fresh' });
@@ -92,7 +93,7 @@ describe('a failed computation is remembered', () => {
   test('until the user connects or disconnects', async () => {
     const { cache, computations, lease, fail } = await aComputation();
     await fail(new PlatformRevoked('revoked'));
-    await forgetList({ cache, computations }, 'ann');
+    await forgetList({ cache, computations, clock: aClock() }, 'ann');
     expect(await computations.acquire(lease, NOON, NOON + 8_000)).toBe(true);
   });
 });

@@ -194,9 +194,9 @@ describe('disconnecting', () => {
 
   test("keeps the user's own choice of artists", async () => {
     const { disconnect, selectionStore, user } = await connected();
-    await selectionStore.select(user, '70kkdajctXSbqSMJbQO424');
+    await selectionStore.set(user, '70kkdajctXSbqSMJbQO424', true);
     await disconnect(user);
-    expect(await selectionStore.read(user)).toEqual(new Set(['70kkdajctXSbqSMJbQO424']));
+    expect((await selectionStore.read(user)).selected).toEqual(new Set(['70kkdajctXSbqSMJbQO424']));
   });
 
   test('deletes the connection before the list, so that no computation can begin in between', async () => {

@@ -23,5 +23,5 @@ it.each([
 });
 
 it('no list that may be served', () => {
-  expect(describeArtists({ state: 'none', fence: undefined }, connection('connected'))).toBeNull();
+  expect(describeArtists({ state: 'none', fence: 'none' }, connection('connected'))).toBeNull();
 });

@@ -43,8 +43,7 @@ function aFleet({ way = dynamo.db } = {}) {
   });
   const writer = anEnvironment(totals, clock);
   async function store(userId = aUser()) {
-    await cache.reserve(userId, clock.nowMs());
-    const { fence = '', stored } = await cache.get(userId, 0, 1, clock.nowMs());
+    const { fence, stored } = await cache.get(userId, 0, 1, clock.nowMs());
     const list = { artists: realisticArtists(30), computedAtMs: clock.nowMs() };
     const result = await cache.set(userId, list, { fence, stored });
     if (result.stored) writer.record([{ name: 'stored', list: result.list, replaced: stored }]);
@@ -64,7 +63,7 @@ it('deletes what has expired, counts what remains, and answers exactly that', as
   await store();
   clock.advance(0.5 * HOUR);
   expect(await sweep(IN_TIME)).toEqual({ deleted: 1, entries: 2, stale_entries: 1 });
-  expect(await cache.get(gone, 0, 1, clock.nowMs())).toMatchObject({ state: 'none', fence: undefined });
+  expect(await cache.get(gone, 0, 1, clock.nowMs())).toMatchObject({ state: 'none', fence: 'none' });
   expect(await cache.get(old, 0, 1, clock.nowMs())).toMatchObject({ state: 'old' });
   expect(await sweep(IN_TIME)).toEqual({ deleted: 0, entries: 2, stale_entries: 1 });
 });

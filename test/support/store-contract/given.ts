@@ -4,6 +4,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import type { Artist } from '../../../shared/artist.ts';
 import { type ArtistsCache, createArtistsCache } from '../../../shared/cache/artists-cache.ts';
+import type { ComputedList } from '../../../shared/cache/entry.ts';
 import { entryKey } from '../../../shared/cache/keys.ts';
 import type { FakeCommand } from '../fake-dynamo.ts';
 import { realisticArtists } from '../realistic-artists.ts';
@@ -31,11 +32,9 @@ export const aList = (count = 25, { computedAtMs = NOON, seed = 1 } = {}) => ({
 });
 
 /** Stores a list as a computation does: from the state that it sees. */
-export async function storeList(cache: ArtistsCache, userId: string, list: ReturnType<typeof aList>) {
-  const before = await cache.get(userId, 0, 1, list.computedAtMs);
-  if (before.fence === undefined) await cache.reserve(userId, list.computedAtMs);
-  const { fence, stored } = before.fence ? before : await cache.get(userId, 0, 1, list.computedAtMs);
-  const result = await cache.set(userId, list, { fence: fence as string, stored });
+export async function storeList(cache: ArtistsCache, userId: string, list: ComputedList) {
+  const { fence, stored } = await cache.get(userId, 0, 1, list.computedAtMs);
+  const result = await cache.set(userId, list, { fence, stored });
   expect(result.stored).toBe(true);
   return result as Extract<typeof result, { stored: true }>;
 }

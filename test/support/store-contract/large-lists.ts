@@ -106,7 +106,7 @@ export function describeLargeLists(store: () => Store): void {
       const put = recorder.sent.filter((command) => command instanceof PutCommand).length - 1;
       expect(recorder.sent.filter((command) => command instanceof DeleteCommand)).toHaveLength(put);
       expect(await readAll(cache, userId)).toEqual(newer.artists);
-      await cache.invalidateUser(userId);
+      await cache.invalidateUser(userId, NOON);
       expect(await partsLeft(store(), userId, second.list)).toBe(0);
     });
 
@@ -134,7 +134,7 @@ export function describeLargeLists(store: () => Store): void {
           ? Promise.reject(outage())
           : send(),
       );
-      await cacheOn(keepingParts).invalidateUser(userId);
+      await cacheOn(keepingParts).invalidateUser(userId, NOON);
       expect(await partsLeft(store(), userId, list)).toBe(list.parts);
       const plain = encodeChunks(old.artists).map((chunk) => Buffer.from(chunk).toString('hex'));
       for (const sealed of await sealedChunks(store(), userId, list)) {

@@ -1,5 +1,6 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { NEVER_SELECTED, NO_FENCE } from '../../../shared/cache/fence.ts';
 import { StorageUnavailable } from '../../../shared/errors.ts';
 import {
   aList,
@@ -18,28 +19,26 @@ import {
 } from './given.ts';
 
 export function describeLists(store: () => Store): void {
-  describe('a reservation', () => {
-    test('is what a list needs to be stored, and only the first one counts', async () => {
+  describe('an entry that is not there', () => {
+    test('takes a list, whatever fence its writer saw: it refuses nothing', async () => {
       const cache = cacheOn(store());
-      const userId = aUser();
-      expect(await cache.get(userId, 0, 10, NOON)).toMatchObject({ state: 'none', fence: undefined });
-      expect(await cache.set(userId, aList(), { fence: 'none' })).toEqual({ stored: false });
-      await cache.reserve(userId, NOON);
-      const { fence } = await cache.get(userId, 0, 10, NOON);
-      await cache.reserve(userId, NOON);
-      expect((await cache.get(userId, 0, 10, NOON)).fence).toBe(fence);
-      expect(await cache.set(userId, aList(), { fence: fence as string })).toMatchObject({ stored: true });
+      const [first, swept] = [aUser(), aUser()];
+      expect(await cache.get(first, 0, 10, NOON)).toEqual({
+        state: 'none',
+        fence: NO_FENCE,
+        unreadable: false,
+      });
+      expect(await cache.set(first, aList(), { fence: NO_FENCE })).toMatchObject({ stored: true });
+      expect(await cache.set(swept, aList(), { fence: 'of a list that was swept' })).toMatchObject({
+        stored: true,
+      });
     });
 
-    test('is taken back only while it holds no list', async () => {
+    test('takes one first list of two', async () => {
       const cache = cacheOn(store());
-      const [empty, full] = [aUser(), aUser()];
-      await cache.reserve(empty, NOON);
-      await cache.unreserve(empty, (await cache.get(empty, 0, 1, NOON)).fence as string);
-      expect(await entryOf(store(), empty)).toBeUndefined();
-      const { fence } = await storeList(cache, full, aList());
-      await cache.unreserve(full, fence);
-      expect(await entryOf(store(), full)).toBeDefined();
+      const userId = aUser();
+      const tries = [1, 2].map((seed) => cache.set(userId, aList(5, { seed }), { fence: NO_FENCE }));
+      expect((await Promise.all(tries)).filter(({ stored }) => stored)).toHaveLength(1);
     });
   });
 
@@ -120,18 +119,27 @@ export function describeLists(store: () => Store): void {
 
     test('refuses a list computed before a selection changed', async () => {
       const { cache, userId, fence } = await inFlight();
-      await cache.overlaySelection(userId, aList().artists[3]?.id as string, true);
+      await cache.markAsOutdated(userId, 'newer', NOON);
       expect(await cache.set(userId, aList(), { fence })).toEqual({ stored: false });
       expect((await cache.get(userId, 0, 10, NOON)).state).toBe('old');
     });
 
-    test('refuses a list computed before everything was deleted, even after a new reservation', async () => {
+    test('stays behind when everything is deleted, and refuses what was computed before', async () => {
       const { cache, userId, fence } = await inFlight();
-      await cache.invalidateUser(userId);
+      await cache.invalidateUser(userId, NOON);
       expect(await cache.set(userId, aList(), { fence })).toEqual({ stored: false });
-      await cache.reserve(userId, NOON);
-      expect(await cache.set(userId, aList(), { fence })).toEqual({ stored: false });
-      expect((await cache.get(userId, 0, 10, NOON)).state).toBe('none');
+      expect(await cache.set(userId, aList(), { fence: NO_FENCE })).toEqual({ stored: false });
+      const found = await cache.get(userId, 0, 10, NOON);
+      expect(found.state).toBe('none');
+      expect(await cache.set(userId, aList(), found)).toMatchObject({ stored: true });
+    });
+
+    test('holds nothing but its key and its end, an hour away', async () => {
+      const { cache, userId } = await inFlight();
+      await cache.invalidateUser(userId, NOON);
+      const left = await entryOf(store(), userId);
+      expect(Object.keys(left ?? {}).toSorted()).toEqual(['expiresAt', 'fence', 'pk']);
+      expect(left?.expiresAt).toBe(NOON / 1000 + 3_600);
     });
 
     test('recognises its own write when the SDK repeated it', async () => {
@@ -144,7 +152,7 @@ export function describeLists(store: () => Store): void {
 
     test('does not call a refused list stored when nobody can say whether it was', async () => {
       const { cache, userId, fence } = await inFlight();
-      await cache.overlaySelection(userId, aList().artists[0]?.id as string, true);
+      await cache.markAsOutdated(userId, 'newer', NOON);
       const silent = intercepting(store(), (command, send) =>
         command instanceof GetCommand ? Promise.reject(outage()) : send(),
       );
@@ -168,45 +176,58 @@ export function describeLists(store: () => Store): void {
   });
 
   describe('a changed selection', () => {
-    test('lies over the old list, which only is a fallback from then on, and moves no expiry', async () => {
+    test('leaves the list as a fallback only, once for each revision', async () => {
       const cache = cacheOn(store());
       const userId = aUser();
       const { fence, list } = await storeList(cache, userId, aList());
-      const { id, selected } = aList().artists[2] as { id: string; selected: boolean };
-      const first = await cache.overlaySelection(userId, id, !selected);
-      expect(first).toEqual({
-        newlyStale: true,
-        expiresAtSeconds: list.expiresAtSeconds,
-        removed: undefined,
-      });
-      expect(await cache.overlaySelection(userId, id, !selected)).toMatchObject({ newlyStale: false });
+      expect(await cache.markAsOutdated(userId, 'first', NOON)).toEqual(list);
+      expect(await cache.markAsOutdated(userId, 'second', NOON)).toBeUndefined();
       const found = await cache.get(userId, 0, 10, NOON);
-      expect(found).toMatchObject({ state: 'old', stored: { expiresAtSeconds: list.expiresAtSeconds } });
+      expect(found).toMatchObject({ state: 'old', stored: { ...list, isStale: true } });
       expect(found.fence).not.toBe(fence);
-      expect((await readAll(cache, userId)).filter((artist) => artist.id === id)[0]?.selected).toBe(
-        !selected,
-      );
-    });
-
-    test('is gone with the list that it lay over', async () => {
-      const cache = cacheOn(store());
-      const userId = aUser();
-      await storeList(cache, userId, aList());
-      const { id, selected } = aList().artists[2] as { id: string; selected: boolean };
-      await cache.overlaySelection(userId, id, !selected);
-      await storeList(cache, userId, aList());
+      await cache.markAsOutdated(userId, 'second', NOON);
+      expect((await cache.get(userId, 0, 10, NOON)).fence).toBe(found.fence);
       expect(await readAll(cache, userId)).toEqual(aList().artists);
     });
 
-    test('needs no list', async () => {
+    test('changes nothing where the list shows it', async () => {
       const cache = cacheOn(store());
       const userId = aUser();
-      expect(await cache.overlaySelection(userId, 'a', true)).toMatchObject({ newlyStale: false });
-      expect(await entryOf(store(), userId)).toBeUndefined();
-      await cache.reserve(userId, NOON);
-      const { fence } = await cache.get(userId, 0, 1, NOON);
-      await cache.overlaySelection(userId, 'a', true);
-      expect((await cache.get(userId, 0, 1, NOON)).fence).not.toBe(fence);
+      await storeList(cache, userId, { ...aList(), selectionRevision: 'shown' });
+      expect(await cache.markAsOutdated(userId, 'shown', NOON)).toBeUndefined();
+      expect((await cache.get(userId, 0, 10, NOON)).state).toBe('fresh');
+    });
+
+    test('leaves a fence where there is no list, and nothing where nobody ever selected', async () => {
+      const cache = cacheOn(store());
+      const [chosen, untouched] = [aUser(), aUser()];
+      await cache.markAsOutdated(chosen, 'first', NOON);
+      expect(await cache.set(chosen, aList(), { fence: NO_FENCE })).toEqual({ stored: false });
+      await cache.markAsOutdated(untouched, NEVER_SELECTED, NOON);
+      expect(await entryOf(store(), untouched)).toBeUndefined();
+    });
+
+    test('keeps its fence for an hour beside a list that is nearly over, which is served no longer for it', async () => {
+      const cache = cacheOn(store());
+      const userId = aUser();
+      await storeList(cache, userId, aList());
+      const nearlyOver = NOON + 6 * HOUR_MS - 1_000;
+      await cache.markAsOutdated(userId, 'late', nearlyOver);
+      expect((await entryOf(store(), userId))?.expiresAt).toBe(nearlyOver / 1000 + 3_600);
+      expect((await cache.get(userId, 0, 10, nearlyOver)).state).toBe('old');
+      expect((await cache.get(userId, 0, 10, NOON + 6 * HOUR_MS)).state).toBe('none');
+    });
+
+    test('is made once, however often the SDK repeats it and however late', async () => {
+      const userId = aUser();
+      const { fence } = await storeList(cacheOn(store()), userId, aList());
+      const recorder = recording(repeatingWrites(store()));
+      await cacheOn(recorder).markAsOutdated(userId, 'first', NOON);
+      const write = recorder.sent.find((command) => command instanceof UpdateCommand) as UpdateCommand;
+      await storeList(cacheOn(store()), userId, aList());
+      await expect(store().db.send(write)).rejects.toThrow(/conditional/i);
+      const found = await cacheOn(store()).get(userId, 0, 10, NOON);
+      expect([found.state, found.fence === fence]).toEqual(['fresh', false]);
     });
   });
 
@@ -215,9 +236,8 @@ export function describeLists(store: () => Store): void {
       const cache = cacheOn(store());
       const userId = aUser();
       const { list } = await storeList(cache, userId, aList());
-      expect(await cache.invalidateUser(userId)).toEqual(list);
-      expect(await cache.invalidateUser(userId)).toBeUndefined();
-      expect(await entryOf(store(), userId)).toBeUndefined();
+      expect(await cache.invalidateUser(userId, NOON)).toEqual(list);
+      expect(await cache.invalidateUser(userId, NOON)).toBeUndefined();
     });
   });
 }

@@ -36,26 +36,5 @@ export function describeOddItems(store: () => Store): void {
         expect(await readAll(cache, userId)).toEqual(aList(30, { seed: 2 }).artists);
       },
     );
-
-    test('of a format to come loses what a selection made outdated', async () => {
-      const cache = cacheOn(store());
-      const userId = aUser();
-      await storeList(cache, userId, aList());
-      const { overlay: _, ...item } = (await entryOf(store(), userId)) as Record<string, unknown>;
-      await store().db.send(new PutCommand({ TableName: store().table, Item: { ...item, format: 2 } }));
-      await cache.overlaySelection(userId, 'a', true);
-      expect(await entryOf(store(), userId)).toBeUndefined();
-    });
-
-    test('without room for one more selection is deleted rather than served with the old one', async () => {
-      const cache = cacheOn(store());
-      const userId = aUser();
-      await storeList(cache, userId, aList());
-      const full = { ...(await entryOf(store(), userId)), filler: new Uint8Array(405_000) };
-      await store().db.send(new PutCommand({ TableName: store().table, Item: full }));
-      const { removed } = await cache.overlaySelection(userId, 'a'.repeat(5_000), true);
-      expect(removed).toMatchObject({ parts: 0 });
-      expect(await entryOf(store(), userId)).toBeUndefined();
-    });
   });
 }
