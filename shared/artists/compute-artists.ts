@@ -1,4 +1,5 @@
 import { type Artist, byScoreThenId } from '../artist.ts';
+import { logSkipped } from '../logging/log-failure.ts';
 import { reauthorizeByMs, reauthorizeSoonFromMs } from '../platforms/consent.ts';
 import type { RefreshAccess } from '../platforms/refresh-access.ts';
 import { type CollectedArtist, collectArtists } from '../spotify/collect-artists.ts';
@@ -69,6 +70,7 @@ export function createComputeArtists({
       // When the storage fails first, Spotify need not be read to the end.
       ended.abort();
       await access.settle();
+      await logSkipped(usage.skippedBy);
     }
   };
 }

@@ -46,3 +46,8 @@ export async function logFailure(error: unknown, context: { requestId: string; c
 export async function logTrouble(message: string, error: unknown): Promise<void> {
   (await loadLogger()).warn(message, { failure: summarizeError(error) });
 }
+
+/** Logs how many items of a platform's lists were left out, by reason. Resolves once the line is written. */
+export async function logSkipped(byReason: Readonly<Record<string, number>>): Promise<void> {
+  if (Object.keys(byReason).length > 0) (await loadLogger()).info('items skipped', { byReason });
+}

@@ -1,17 +1,24 @@
-import type { InferOutput } from 'valibot';
 import type { Standing } from '../artists/scoring.ts';
 import type { OptionalList } from '../errors.ts';
-import { PAGE_SIZE, readByCursor, readByOffset } from './paging.ts';
-import { type ArtistReply, FollowedArtistsReply, SavedTracksReply, TopArtistsReply } from './schemas.ts';
-import { unavailable } from './unavailable.ts';
+import { allot } from './budget.ts';
+import { type BegunList, beginByCursor, beginByOffset, PAGE_SIZE } from './paging.ts';
+import {
+  type ArtistReply,
+  FollowedArtistsReply,
+  type SavedTrackReply,
+  SavedTracksReply,
+  TopArtistsReply,
+} from './schemas.ts';
 import type { WebApiSession } from './web-api.ts';
 
-/** Spotify has given 99 artists a term, then more; beyond 200 a rank says little, and each page is a call. */
-const MAX_TOP = 200;
-/** Artists followed: what more there were would take longer than any request. */
+/** Artists followed: what more there were would take longer than any computation. */
 const MAX_FOLLOWED = 25_000;
-/** The most recent 5,000 saved tracks (100 calls): older ones weigh too little in a score to be worth the quota. */
-const MAX_SAVED_TRACKS = 5_000;
+
+const TERMS = [
+  ['short_term', 'topShort'],
+  ['medium_term', 'topMedium'],
+  ['long_term', 'topLong'],
+] as const;
 
 const NOTHING: ReadonlySet<OptionalList> = new Set();
 
@@ -32,8 +39,9 @@ export interface CollectedArtist {
 
 /**
  * Every artist that Spotify knows the listener by, each once: top artists of three terms, followed artists, artists of
- * saved tracks. All or nothing: a page that fails fails the whole. The lists are read side by side, so that it takes as
- * long as the longest of them; an ordinary account (50 followed, 150 saved tracks) takes about 10 calls in two rounds.
+ * saved tracks, as far as the budget goes. All or nothing: a page that fails fails the whole. The lists are read side by
+ * side, so that it takes as long as the longest of them; an ordinary account (50 followed, 150 saved tracks) takes about
+ * 10 calls in two rounds.
  *
  * Lists of `without` are neither read nor missed.
  *
@@ -44,68 +52,53 @@ export async function collectArtists(
   { without = NOTHING }: { without?: ReadonlySet<OptionalList> } = {},
 ): Promise<CollectedArtist[]> {
   // Followed artists first: their pages are the only ones that must wait for each other.
-  const [followed, topShort, topMedium, topLong, saved] = await Promise.all([
-    without.has('followed') ? [] : readFollowed(api),
-    readTop(api, 'short_term'),
-    readTop(api, 'medium_term'),
-    readTop(api, 'long_term'),
-    without.has('saved') ? [] : readSaved(api),
+  const [followed, saved, ...top] = await Promise.all([
+    without.has('followed') ? undefined : beginFollowed(api),
+    without.has('saved') ? undefined : beginSaved(api),
+    ...TERMS.map(([term]) => beginTop(api, term)),
+  ]);
+  const budget = allot({ followed: followed?.size ?? 0, top: top.map(({ size }) => size) });
+  const [followedArtists = [], savedTracks = [], ...topArtists] = await Promise.all([
+    followed?.read(MAX_FOLLOWED),
+    saved?.read(budget.saved),
+    ...top.map((list) => list.read(budget.top)),
   ]);
   const artists = createCollection();
-  for (const { artist, standing } of ranked(topShort)) artists.add(artist).topShort = standing;
-  for (const { artist, standing } of ranked(topMedium)) artists.add(artist).topMedium = standing;
-  for (const { artist, standing } of ranked(topLong)) artists.add(artist).topLong = standing;
-  for (const artist of followed) artists.add(artist).followed = true;
-  for (const artist of creditsOf(saved)) artists.add(artist).savedTracks += 1;
+  for (const [i, [, standing]] of TERMS.entries()) {
+    const list = topArtists[i] ?? [];
+    for (const [place, artist] of list.entries()) {
+      artists.add(artist)[standing] = { rank: place + 1, of: list.length };
+    }
+  }
+  for (const artist of followedArtists) artists.add(artist).followed = true;
+  for (const artist of savedTracks.flatMap(creditsOf)) artists.add(artist).savedTracks += 1;
   return artists.all();
 }
 
-function readTop(api: WebApiSession, timeRange: string): Promise<ArtistReply[]> {
-  return readByOffset(
-    (offset) =>
-      api.get('/v1/me/top/artists', { time_range: timeRange, limit: PAGE_SIZE, offset }, TopArtistsReply),
-    MAX_TOP,
-  );
+function beginTop(api: WebApiSession, term: string): Promise<BegunList<ArtistReply>> {
+  const readPage = (offset: number) =>
+    api.get('/v1/me/top/artists', { time_range: term, limit: PAGE_SIZE, offset }, TopArtistsReply);
+  return beginByOffset(readPage, { bucket: 'top', keyOf: ({ id }) => id });
 }
 
-type SavedTrack = InferOutput<typeof SavedTracksReply>['items'][number];
-
-function readSaved(api: WebApiSession): Promise<SavedTrack[]> {
-  return readByOffset(
-    (offset) => api.get('/v1/me/tracks', { limit: PAGE_SIZE, offset }, SavedTracksReply),
-    MAX_SAVED_TRACKS,
-  );
+function beginSaved(api: WebApiSession): Promise<BegunList<SavedTrackReply>> {
+  const readPage = (offset: number) =>
+    api.get('/v1/me/tracks', { limit: PAGE_SIZE, offset }, SavedTracksReply);
+  return beginByOffset(readPage, { bucket: 'tracks', keyOf: ({ track }) => track.id ?? undefined });
 }
 
-function readFollowed(api: WebApiSession): Promise<ArtistReply[]> {
-  return readByCursor(async (after) => {
+function beginFollowed(api: WebApiSession): Promise<BegunList<ArtistReply>> {
+  const readPage = (after: string | undefined) => {
     const query = { type: 'artist', limit: PAGE_SIZE, ...(after === undefined ? {} : { after }) };
-    const { artists } = await api.get('/v1/me/following', query, FollowedArtistsReply);
-    if (artists.next === null) return { items: artists.items, after: undefined };
-    const next = artists.cursors?.after ?? URL.parse(artists.next)?.searchParams.get('after');
-    if (!next) throw unavailable('Spotify says that there is more, but not where', { bucket: 'following' });
-    return { items: artists.items, after: next };
-  }, MAX_FOLLOWED);
+    return api.get('/v1/me/following', query, FollowedArtistsReply);
+  };
+  return beginByCursor(readPage, { bucket: 'following', keyOf: ({ id }) => id });
 }
 
-/** A list that moves while its pages are read may show an artist twice: the better place counts. */
-function ranked(top: readonly ArtistReply[]): { artist: ArtistReply; standing: Standing }[] {
-  // A Map keeps the place where a key stood first.
-  const distinct = [...new Map(top.map((artist) => [artist.id, artist])).values()];
-  return distinct.map((artist, i) => ({ artist, standing: { rank: i + 1, of: distinct.length } }));
-}
-
-/** The artists of each track, once a track; the same track on two pages is one track. */
-function creditsOf(saved: readonly SavedTrack[]): ArtistReply[] {
-  const tracks = new Map(saved.map(({ track }, i) => [track?.id ?? `without id ${i}`, track]));
-  return [...tracks.values()].flatMap((track) => {
-    const credits = track?.artists ?? [];
-    return [...new Map(credits.map((artist) => [artist.id, artist])).values()].filter(hasId);
-  });
-}
-
-const hasId = <T extends { id: string | null }>(artist: T): artist is T & { id: string } =>
-  artist.id !== null;
+/** The artists of a track, each once. */
+const creditsOf = ({ track }: SavedTrackReply): ArtistReply[] => [
+  ...new Map(track.artists.map((artist) => [artist.id, artist])).values(),
+];
 
 function createCollection() {
   const artists = new Map<string, CollectedArtist>();
@@ -132,11 +125,19 @@ function describe(reply: ArtistReply): CollectedArtist {
     id: reply.id,
     name: reply.name,
     imageUrl: widestImage(reply),
-    url: reply.external_urls?.spotify ?? `https://open.spotify.com/artist/${reply.id}`,
+    url: linkOf(reply),
     genres: reply.genres,
     followed: false,
     savedTracks: 0,
   };
+}
+
+/** Spotify's own page of the artist: a link to anywhere else is none that an app may open. */
+function linkOf({ id, external_urls }: ArtistReply): string {
+  const link = URL.parse(external_urls?.spotify ?? '');
+  return link?.origin === 'https://open.spotify.com'
+    ? `${link.origin}${link.pathname}${link.search}`
+    : `https://open.spotify.com/artist/${id}`;
 }
 
 /** Spotify puts the widest first; where widths are given, they decide. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fitItems, fitOnes } from './items.ts';
 
 /*
  * What we read of Spotify's replies, and nothing more: other fields may come and go. Two shapes of artists are in use:
@@ -8,56 +9,76 @@ import * as v from 'valibot';
 /** 22 characters, base62: what everything after this relies on. */
 const Id = v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{22}$/));
 
-const Image = v.object({ url: v.string(), width: v.nullish(v.number()) });
+/** Links that an app may open: nothing else of a reply becomes one. */
+const HttpsUrl = v.pipe(
+  v.string(),
+  v.check((text) => URL.parse(text)?.protocol === 'https:'),
+);
+const Image = v.object({ url: HttpsUrl, width: v.fallback(v.nullish(v.number()), null) });
 
-const ArtistReply = v.object({
+/** Only the id and the name must be there; what else is missing or odd counts as not given. */
+export const ArtistItem = v.object({
+  type: v.nullish(v.literal('artist')),
   id: Id,
-  name: v.string(),
-  images: v.nullish(v.array(Image), []),
-  genres: v.nullish(v.array(v.string()), []),
-  external_urls: v.nullish(v.object({ spotify: v.nullish(v.string()) })),
+  name: v.pipe(
+    v.string(),
+    v.check((text) => text.trim() !== ''),
+  ),
+  images: fitOnes(Image),
+  genres: fitOnes(v.string()),
+  external_urls: v.fallback(v.nullish(v.object({ spotify: v.nullish(v.string()) })), null),
 });
-export type ArtistReply = v.InferOutput<typeof ArtistReply>;
+export type ArtistReply = v.InferOutput<typeof ArtistItem>;
 
-/** Artists of local files have a name and no id. */
-const CreditReply = v.object({ ...ArtistReply.entries, id: v.nullable(Id) });
+/** A track by the artists that it credits: without any it is of no use. Those of local files have a name and no id. */
+const TrackItem = v.object({
+  id: v.fallback(v.nullish(v.string()), null),
+  artists: v.pipe(fitOnes(ArtistItem), v.minLength(1)),
+});
 
-const TrackReply = v.object({ id: v.nullish(v.string()), artists: v.array(CreditReply) });
+export const SavedTrackItem = v.object({ track: TrackItem });
+export type SavedTrackReply = v.InferOutput<typeof SavedTrackItem>;
 
-/** A list by offset. `next` only says whether there is more: where, we know ourselves. */
+export const PlayItem = v.object({
+  played_at: v.pipe(
+    v.string(),
+    v.check((text) => !Number.isNaN(Date.parse(text))),
+  ),
+  track: TrackItem,
+});
+
+/** A number that may be missing, null or nonsense: then the reply does not say. */
+const Said = v.fallback(v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))), undefined);
+const SaidText = v.fallback(v.nullish(v.string()), null);
+
+/** A list by offset, and what it says of itself. */
 function offsetPage<TItem extends v.GenericSchema>(item: TItem) {
-  return v.object({
-    items: v.array(item),
-    offset: v.optional(v.number()),
-    total: v.pipe(v.number(), v.integer(), v.minValue(0)),
-    next: v.nullable(v.string()),
-  });
+  return v.pipe(
+    v.object({ items: fitItems(item), limit: Said, offset: Said, total: Said, next: SaidText }),
+    v.transform(({ items, ...rest }) => ({ ...items, ...rest })),
+  );
 }
 
-export const TopArtistsReply = offsetPage(ArtistReply);
+export const TopArtistsReply = offsetPage(ArtistItem);
+export const SavedTracksReply = offsetPage(SavedTrackItem);
 
-/** A track that Spotify lost is null. */
-export const SavedTracksReply = offsetPage(v.object({ track: v.nullable(TrackReply) }));
-
-export const FollowedArtistsReply = v.object({
-  artists: v.object({
-    items: v.array(ArtistReply),
-    cursors: v.nullish(v.object({ after: v.nullish(v.string()) })),
-    next: v.nullable(v.string()),
-  }),
-});
-
-export const RecentlyPlayedReply = v.object({
-  items: v.array(
-    v.object({
-      played_at: v.pipe(
-        v.string(),
-        v.check((text) => !Number.isNaN(Date.parse(text))),
-      ),
-      track: v.nullable(TrackReply),
+export const FollowedArtistsReply = v.pipe(
+  v.object({
+    artists: v.object({
+      items: fitItems(ArtistItem),
+      cursors: v.fallback(v.nullish(v.object({ after: v.nullish(v.string()) })), null),
+      limit: Said,
+      total: Said,
+      next: SaidText,
     }),
-  ),
-});
+  }),
+  v.transform(({ artists: { items, cursors, ...rest } }) => ({ ...items, ...rest, after: cursors?.after })),
+);
+
+export const RecentlyPlayedReply = v.pipe(
+  v.object({ items: fitItems(PlayItem) }),
+  v.transform(({ items }) => items),
+);
 
 /** Accounts are told apart by `account_id`, which never changes; older replies only have `id`. */
 export const OwnProfileReply = v.object({

