@@ -43,10 +43,10 @@ export function targets({ coldStart, hits, capacity, misses, sweep }: Results) {
   const sweepUnits = sweep.map(({ readUnits, writeUnits }) => readUnits + writeUnits);
   const highest = (values: readonly number[]) => Math.max(...values);
   return [
-    target('bytes an artist', ours?.bytesPerArtist, 40, 1),
+    target('bytes an artist', ours?.bytesPerArtist, 40.5, 1),
     target('write units of the table for a set of 500 artists', ours?.writeUnitsPerSet, 20),
-    target('CPU of store and codec, × a bare GetItem', highest(medians('store')), 1.15, 2),
-    target('CPU of the whole handler, × a bare GetItem', highest(medians('handler')), 2, 2),
+    target('CPU of store and codec, × a bare GetItem', highest(medians('store')), 1.4, 2),
+    target('CPU of the whole handler, × a bare GetItem', highest(medians('handler')), 1.6, 2),
     target('the same with gzip', hits.handlerGzip.cpu.median, 2, 2),
     target('store, 50 to 10,000 artists: difference', spreadOver(medians('store')), 0.15, 3),
     target('handler, 50 to 10,000 artists: difference', spreadOver(medians('handler')), 0.15, 3),

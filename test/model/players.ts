@@ -1,6 +1,7 @@
 import { createSelectionStore } from '../../shared/artists/selection-store.ts';
 import { toggleArtist } from '../../shared/artists/toggle-artist.ts';
 import type { Answer } from '../../shared/cache/answer.ts';
+import { CHUNK_SIZE } from '../../shared/cache/artist-codec.ts';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
 import { cachedArtists } from '../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../shared/cache/computation-store.ts';
@@ -25,8 +26,8 @@ import { artistId, computeList, type Platform } from './platform.ts';
 import type { clientOf } from './store-client.ts';
 
 const REFRESH_TIMEOUT_MS = 60_000;
-/** A list that spills has two chunks, and an item takes one. */
-const SPILLING = { listLength: 12, itemBytes: 1, limit: 6 };
+/** A list that spills has two chunks, an item takes one, and the second page lies in both. */
+const SPILLING = { listLength: CHUNK_SIZE + 2, itemBytes: 1, limit: CHUNK_SIZE / 2 + 1 };
 const WHOLE = { listLength: 3, itemBytes: undefined, limit: 2 };
 
 export const shapeOf = ({ spill }: { spill: boolean }) => (spill ? SPILLING : WHOLE);

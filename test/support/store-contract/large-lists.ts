@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import type { Artist } from '../../../shared/artist.ts';
-import { encodeChunks } from '../../../shared/cache/artist-codec.ts';
+import { CHUNK_SIZE, encodeChunks } from '../../../shared/cache/artist-codec.ts';
 import { partKey } from '../../../shared/cache/keys.ts';
 import { StorageUnavailable } from '../../../shared/errors.ts';
 import { realisticArtists } from '../realistic-artists.ts';
@@ -23,8 +23,12 @@ import {
 function aListOfBytes(bytes: number): Artist[] {
   const [sample] = realisticArtists(1) as [Artist];
   const artists: Artist[] = [];
-  for (let size = 0; size < bytes; size += (encodeChunks(artists.slice(-10))[0] as Uint8Array).byteLength) {
-    for (let i = artists.length, end = i + 10; i < end; i += 1)
+  for (
+    let size = 0;
+    size < bytes;
+    size += (encodeChunks(artists.slice(-CHUNK_SIZE))[0] as Uint8Array).byteLength
+  ) {
+    for (let i = artists.length, end = i + CHUNK_SIZE; i < end; i += 1)
       artists.push({ ...sample, id: String(i).padStart(22, '0'), name: randomLetters(440, i) });
   }
   return artists;
@@ -38,6 +42,9 @@ function randomLetters(length: number, seed: number): string {
     return String.fromCharCode(0x100 + ((state >>> 16) % 0x180));
   }).join('');
 }
+
+/** An item that takes two chunks. */
+const itemBytes = 2.5 * 40 * CHUNK_SIZE;
 
 const itemsOf = (bytes: number) => Math.ceil(bytes / 392_000);
 
@@ -59,10 +66,10 @@ export function describeLargeLists(store: () => Store): void {
 
     test('costs one GetItem on the pages that lie in the entry, and one more for a part', async () => {
       const userId = aUser();
-      await storeList(cacheOn(store(), { itemBytes: 1_000 }), userId, aList(60));
+      await storeList(cacheOn(store(), { itemBytes }), userId, aList(6 * CHUNK_SIZE));
       const readsOf = async (page: number) => {
         const recorder = recording(store());
-        await cacheOn(recorder).get(userId, page, 10, NOON);
+        await cacheOn(recorder).get(userId, page, CHUNK_SIZE, NOON);
         expect(
           recorder.sent.every(({ input }) => (input as { ConsistentRead: boolean }).ConsistentRead),
         ).toBe(true);
@@ -74,9 +81,8 @@ export function describeLargeLists(store: () => Store): void {
   });
 
   describe('a list in several items', () => {
-    const itemBytes = 1_000;
-    const old = aList(60);
-    const newer = aList(70, { seed: 2 });
+    const old = aList(6 * CHUNK_SIZE);
+    const newer = aList(7 * CHUNK_SIZE, { seed: 2 });
 
     test('is never seen mixed with its successor, wherever the writer of that one dies', async () => {
       for (let writes = 0; writes < 4; writes += 1) {
@@ -119,10 +125,10 @@ export function describeLargeLists(store: () => Store): void {
           await storeList(cacheOn(store(), { itemBytes }), userId, newer);
         return send();
       });
-      const found = await cacheOn(slow).get(userId, 5, 10, NOON);
+      const found = await cacheOn(slow).get(userId, 5, CHUNK_SIZE, NOON);
       expect(found).toMatchObject({
         state: 'fresh',
-        copy: { artists: newer.artists.slice(50, 60), total: 70 },
+        copy: { artists: newer.artists.slice(5 * CHUNK_SIZE, 6 * CHUNK_SIZE), total: 7 * CHUNK_SIZE },
       });
     });
 
@@ -165,9 +171,9 @@ export function describeLargeLists(store: () => Store): void {
       await store().db.send(
         new PutCommand({ TableName: store().table, Item: { ...Item, all_artists: alien } }),
       );
-      expect(await cache.get(userId, 5, 10, NOON)).toMatchObject({ state: 'none', unreadable: true });
+      expect(await cache.get(userId, 5, CHUNK_SIZE, NOON)).toMatchObject({ state: 'none', unreadable: true });
       await store().db.send(new DeleteCommand(last));
-      expect(await cache.get(userId, 5, 10, NOON)).toMatchObject({ state: 'none', unreadable: true });
+      expect(await cache.get(userId, 5, CHUNK_SIZE, NOON)).toMatchObject({ state: 'none', unreadable: true });
       expect(await entryOf(store(), userId)).toBeDefined();
     });
   });

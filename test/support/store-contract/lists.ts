@@ -1,5 +1,6 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { CHUNK_SIZE } from '../../../shared/cache/artist-codec.ts';
 import { NEVER_SELECTED, NO_FENCE } from '../../../shared/cache/fence.ts';
 import { StorageUnavailable } from '../../../shared/errors.ts';
 import {
@@ -145,7 +146,7 @@ export function describeLists(store: () => Store): void {
     test('recognises its own write when the SDK repeated it', async () => {
       const { userId, fence } = await inFlight();
       const repeating = cacheOn(repeatingWrites(store()), { itemBytes: 300 });
-      const list = aList(40, { seed: 3 });
+      const list = aList(3 * CHUNK_SIZE, { seed: 3 });
       expect(await repeating.set(userId, list, { fence })).toMatchObject({ stored: true });
       expect(await readAll(cacheOn(store()), userId)).toEqual(list.artists);
     });

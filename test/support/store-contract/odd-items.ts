@@ -1,5 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { CHUNK_SIZE } from '../../../shared/cache/artist-codec.ts';
 import { aList, aUser, cacheOn, entryOf, NOON, readAll, type Store, storeList } from './given.ts';
 
 type Change = (item: Record<string, unknown>) => Record<string, unknown>;
@@ -27,10 +28,13 @@ export function describeOddItems(store: () => Store): void {
       async (_, change) => {
         const cache = cacheOn(store());
         const userId = aUser();
-        await storeList(cache, userId, aList());
+        await storeList(cache, userId, aList(2 * CHUNK_SIZE));
         const odd = change((await entryOf(store(), userId)) as Record<string, unknown>);
         await store().db.send(new PutCommand({ TableName: store().table, Item: odd }));
-        expect(await cache.get(userId, 1, 10, NOON)).toMatchObject({ state: 'none', unreadable: true });
+        expect(await cache.get(userId, 1, CHUNK_SIZE, NOON)).toMatchObject({
+          state: 'none',
+          unreadable: true,
+        });
         expect(await entryOf(store(), userId)).toEqual(odd);
         await storeList(cache, userId, aList(30, { seed: 2 }));
         expect(await readAll(cache, userId)).toEqual(aList(30, { seed: 2 }).artists);
