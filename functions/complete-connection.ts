@@ -23,6 +23,7 @@ const computations = computationsFromEnv(db);
 const observed = observerFromEnv(db);
 
 const parts = {
+  clock: systemClock,
   ...spotifyFromEnv(systemClock),
   states: oauthStatesFromEnv(db),
   connections: connectionsFromEnv(db),

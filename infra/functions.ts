@@ -112,7 +112,7 @@ export const functionRows = {
   'connect-platform': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
-    account: { oauthState: ['PutItem'] },
+    account: { user: ['UpdateItem'] },
     spotifyClient: true,
     spotifyRedirect: true,
   },
@@ -126,9 +126,10 @@ export const functionRows = {
       computation: ['DeleteItem'],
       cooldown: OBEYS_COOLDOWN,
     },
-    account: { user: ['PutItem', 'UpdateItem'], oauthState: ['DeleteItem'] },
+    account: { user: ['GetItem', 'UpdateItem'] },
     statistics: ['PutItem'],
-    tokens: ['encrypt'],
+    // Decrypts what an attempt before this one was given, and could not store.
+    tokens: ['encrypt', 'decrypt'],
     spotifyClient: true,
     spotifyRedirect: true,
   },

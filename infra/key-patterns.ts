@@ -3,7 +3,7 @@ import { computationKey, cooldownKey, entryKey } from '../shared/cache/keys.ts';
 /*
  * The kinds of partition keys, as patterns for `dynamodb:LeadingKeys`. IAM does not know the user of a request, so a
  * policy cannot keep users apart (the code does, see the keys themselves); it can keep a function to the kinds of items
- * that it works with: who syncs plays cannot touch a list, who begins a connection cannot read a token.
+ * that it works with: who syncs plays cannot touch a list, who toggles cannot touch a lease.
  */
 
 export type CacheKeys = 'list' | 'part' | 'computation' | 'cooldown';
@@ -16,9 +16,8 @@ export const cacheKeyPatterns: Readonly<Record<CacheKeys, string>> = {
   cooldown: cooldownKey.pk,
 };
 
-export type AccountKeys = 'user' | 'oauthState';
+export type AccountKeys = 'user';
 
 export const accountKeyPatterns: Readonly<Record<AccountKeys, string>> = {
   user: 'user:*',
-  oauthState: 'oauth_state:*',
 };

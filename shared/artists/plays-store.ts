@@ -45,7 +45,8 @@ export function createPlaysStore({ db, table }: { db: DynamoDBDocumentClient; ta
         ProjectionExpression: 'connectionId, plays, playsVersion, playsCursorMs, syncRetryAtMs',
       }),
     );
-    if (!Item) return undefined;
+    // An item without a consent only holds what was begun.
+    if (Item?.connectionId === undefined) return undefined;
     return {
       plays: Item.plays
         ? { weights: decodeWeights(Item.plays as Uint8Array), cursorMs: Number(Item.playsCursorMs) }

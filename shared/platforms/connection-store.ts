@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed, send, sendConditionally } from '../storage/document-client.ts';
 import { CONNECTION_PROJECTION, type Connection, connectionKey, parseConnection } from './connection.ts';
+import { reauthorizeByMs } from './consent.ts';
+import { type ClaimedState, completing } from './oauth-state-store.ts';
 
 /**
  * Tokens and status change only from the very state that the writer read. A disconnected user has no connectionId, a
@@ -14,15 +16,29 @@ const UNCHANGED = 'connectionId = :connectionId AND tokenVersion = :seen';
  * A consent is stored once: the SDK may repeat a write that had taken effect, and what arrives late must not undo what
  * was stored under the consent since, a rotated token above all.
  */
-const NOT_STORED_YET = 'attribute_not_exists(pk) OR connectionId <> :connectionId';
+const NOT_STORED_YET = '(attribute_not_exists(connectionId) OR connectionId <> :connectionId)';
 
-/** A new consent of the same account keeps what is stored beside the connection: its plays. */
+/** A new consent of the same account, by whichever of its ids it is known, keeps what is stored beside the connection. */
 const NEW_OR_SAME_ACCOUNT =
-  'attribute_not_exists(pk) OR (accountId = :accountId AND connectionId <> :connectionId)';
+  '(attribute_not_exists(connectionId) OR accountId IN (:accountId, :otherId) OR contains(accountIds, :accountId) OR contains(accountIds, :otherId))';
+
+/** What a new consent ends: a revocation and the back-offs of the one before. */
+const OF_THE_CONSENT_BEFORE = ['revokedAtMs', 'confirmAtMs', 'syncRetryAtMs', 'connectRetryAtMs'];
+const OF_THE_ACCOUNT_BEFORE = ['plays', 'playsVersion', 'playsCursorMs'];
+
+/** Past Spotify's own end of the consent: what is left of it then is of no use to anybody. */
+const KEEP_AFTER_CONSENT_MS = 5 * 24 * 3600_000;
+/** DynamoDB deletes up to two days late; five days after the end of a consent its data must be gone. */
+const KEEP_AFTER_REVOCATION_MS = 3 * 24 * 3600_000;
+
+const expiresAtOf = (authorizedAtMs: number) =>
+  Math.ceil((reauthorizeByMs(authorizedAtMs) + KEEP_AFTER_CONSENT_MS) / 1000);
 
 /** What a consent brings. */
 export interface NewConnection {
   accountId: string;
+  /** Another id of the same account, where the platform gives two. */
+  otherAccountId?: string | undefined;
   scopes: readonly string[];
   authorizedAtMs: number;
   dataKey: Uint8Array;
@@ -68,49 +84,49 @@ export function createConnectionStore({ db, table }: { db: DynamoDBDocumentClien
     }
   }
 
-  const conditionally = (command: PutCommand | UpdateCommand) => sendConditionally(db, command);
+  /** Strongly consistent. */
+  async function read(userId: string): Promise<Connection | undefined> {
+    const { Item } = await send(
+      db,
+      new GetCommand({
+        TableName: table,
+        Key: connectionKey(userId),
+        ConsistentRead: true,
+        ...CONNECTION_PROJECTION,
+      }),
+    );
+    // An item without a consent only holds what was begun.
+    return Item?.connectionId === undefined ? undefined : parseConnection(userId, Item);
+  }
 
   return {
-    /** Strongly consistent. */
-    async read(userId: string): Promise<Connection | undefined> {
-      const { Item } = await send(
-        db,
-        new GetCommand({
-          TableName: table,
-          Key: connectionKey(userId),
-          ConsistentRead: true,
-          ...CONNECTION_PROJECTION,
-        }),
-      );
-      return Item && parseConnection(userId, Item);
-    },
+    read,
 
-    /** Stores a consent in place of whatever there was; only plays of the same account stay. */
-    async connect(userId: string, { refreshToken, ...consent }: NewConnection): Promise<void> {
-      const item = {
-        ...consent,
-        connectionId: randomBytes(12).toString('base64url'),
-        status: 'connected',
-        tokenVersion: 1,
-        refreshTokens: [refreshToken],
-      };
-      if (await conditionally(replaceConsent(table, userId, item))) return;
-      await conditionally(
-        new PutCommand({
-          TableName: table,
-          Item: { ...connectionKey(userId), ...item },
-          ConditionExpression: NOT_STORED_YET,
-          ExpressionAttributeValues: { ':connectionId': item.connectionId },
-        }),
-      );
+    /**
+     * Stores a consent in place of whatever there was; only plays of the same account stay. False when the state `by`
+     * which it came was ended meanwhile.
+     */
+    async connect(userId: string, consent: NewConnection, by?: ClaimedState): Promise<boolean> {
+      const connectionId = randomBytes(12).toString('base64url');
+      for (const sameAccount of [true, false]) {
+        const command = storeConsent(table, userId, { connectionId, consent, sameAccount, by });
+        if (await sendConditionally(db, command)) return true;
+      }
+      // The SDK may have repeated a write that had taken effect: then the refusal is our own doing.
+      return (await read(userId))?.connectionId === connectionId;
     },
 
     /** The tokens are these, and the consent stands. Undefined: the connection changed meanwhile. */
     keepTokens: (read: Connection, dataKey: Uint8Array, refreshTokens: readonly Uint8Array[]) =>
       change(
         read,
-        'SET refreshTokens = :tokens, dataKey = :dataKey, #status = :connected REMOVE revokedAtMs, confirmAtMs',
-        { ':tokens': refreshTokens, ':dataKey': dataKey, ':connected': 'connected' },
+        'SET refreshTokens = :tokens, dataKey = :dataKey, #status = :connected, expiresAt = :expiresAt REMOVE revokedAtMs, confirmAtMs',
+        {
+          ':tokens': refreshTokens,
+          ':dataKey': dataKey,
+          ':connected': 'connected',
+          ':expiresAt': expiresAtOf(read.authorizedAtMs),
+        },
       ),
 
     /** The platform said revoked, for the first time: the tokens stay until that is confirmed. */
@@ -128,11 +144,13 @@ export function createConnectionStore({ db, table }: { db: DynamoDBDocumentClien
         ':confirmAtMs': confirmAtMs,
       }),
 
-    /** The revocation is confirmed: there is nothing left to try with. */
-    eraseTokens: (read: Connection) =>
-      change(read, 'SET #status = :revoked REMOVE refreshTokens, dataKey, confirmAtMs', {
-        ':revoked': 'revoked',
-      }),
+    /** The revocation is confirmed: there is nothing left to try with, and the rest goes within five days. */
+    eraseTokens: (read: Connection, nowMs: number) =>
+      change(
+        read,
+        'SET #status = :revoked, expiresAt = :expiresAt REMOVE refreshTokens, dataKey, confirmAtMs',
+        { ':revoked': 'revoked', ':expiresAt': Math.ceil((nowMs + KEEP_AFTER_REVOCATION_MS) / 1000) },
+      ),
 
     /** Deletes connection, tokens and plays at once. Idempotent. */
     async remove(userId: string): Promise<void> {
@@ -141,14 +159,50 @@ export function createConnectionStore({ db, table }: { db: DynamoDBDocumentClien
   };
 }
 
-function replaceConsent(table: string, userId: string, item: Record<string, unknown>): UpdateCommand {
-  const names = Object.keys(item);
+interface StoreConsent {
+  connectionId: string;
+  consent: NewConnection;
+  sameAccount: boolean;
+  by: ClaimedState | undefined;
+}
+
+function storeConsent(
+  table: string,
+  userId: string,
+  { connectionId, consent, sameAccount, by }: StoreConsent,
+): UpdateCommand {
+  const { refreshToken, otherAccountId, ...rest } = consent;
+  const accountIds = new Set([consent.accountId, otherAccountId ?? consent.accountId]);
+  const item: Record<string, unknown> = {
+    ...rest,
+    connectionId,
+    status: 'connected',
+    tokenVersion: 1,
+    refreshTokens: [refreshToken],
+    expiresAt: expiresAtOf(consent.authorizedAtMs),
+  };
+  if (!sameAccount) item.accountIds = accountIds;
+  const state = by && completing(by, consent.authorizedAtMs);
+  const sets = Object.keys(item).map((name) => `#${name} = :${name}`);
+  const gone = [...OF_THE_CONSENT_BEFORE, ...(sameAccount ? [] : OF_THE_ACCOUNT_BEFORE)];
+  const conditions = [NOT_STORED_YET, sameAccount && NEW_OR_SAME_ACCOUNT, state?.condition];
   return new UpdateCommand({
     TableName: table,
     Key: connectionKey(userId),
-    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} REMOVE revokedAtMs, confirmAtMs, syncRetryAtMs`,
-    ConditionExpression: NEW_OR_SAME_ACCOUNT,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, item[name]])),
+    UpdateExpression: [
+      `SET ${[...sets, ...(state ? [state.note] : [])].join(', ')}`,
+      `REMOVE ${gone.join(', ')}`,
+      ...(sameAccount ? ['ADD accountIds :ids'] : []),
+    ].join(' '),
+    ConditionExpression: conditions.filter(Boolean).join(' AND '),
+    ExpressionAttributeNames: {
+      ...Object.fromEntries(Object.keys(item).map((name) => [`#${name}`, name])),
+      ...state?.names,
+    },
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(Object.entries(item).map(([name, value]) => [`:${name}`, value])),
+      ...(sameAccount && { ':ids': accountIds, ':otherId': otherAccountId ?? consent.accountId }),
+      ...state?.values,
+    },
   });
 }

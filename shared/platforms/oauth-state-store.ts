@@ -1,17 +1,37 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { InvalidState } from '../errors.ts';
-import { isConditionFailed, send } from '../storage/document-client.ts';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { InvalidState, PlatformUnavailable, StorageUnavailable } from '../errors.ts';
+import { isConditionFailed, send, sendConditionally } from '../storage/document-client.ts';
+import { connectionKey } from './connection.ts';
 
 /** As long as Spotify's authorization codes live. */
 const STATE_LIFE_MS = 10 * 60_000;
+/** Longer than a function may run that completes: its attempt is then over, however it ended. */
+const CLAIM_MS = 30_000;
+/** The open states of a user. One more takes the place of the oldest. */
+const SLOTS = 5;
+const MAX_ROUNDS = 5;
 
-/**
- * Only the user who began may use a state, only in time, and only once: the delete is the use. Somebody else's attempt
- * or one too late deletes nothing. The TTL of DynamoDB comes days late, so the time is part of the condition.
- */
-const THEIRS_AND_IN_TIME = 'userId = :userId AND expiresAtMs > :now';
+/** What a code was exchanged for, sealed, until the rest of the connection has succeeded too. */
+export interface Exchanged {
+  /** Only the request that was answered with our error may go on, not one with another code. */
+  codeHash: string;
+  dataKey: Uint8Array;
+  sealed: Uint8Array;
+}
+
+interface Slot {
+  hash: string;
+  seq: number;
+  verifier: string;
+  expiresAtMs: number;
+  failures?: number;
+  exchanged?: Exchanged;
+  claim?: string;
+  /** When the consent was given that was stored by it. */
+  connectedAtMs?: number;
+}
 
 export interface BegunConnection {
   /** 256 random bits; only its hash is stored, so that a reader of the table cannot complete a connection. */
@@ -19,51 +39,206 @@ export interface BegunConnection {
   expiresAtMs: number;
 }
 
-const stateKey = (state: string) => ({
-  pk: `oauth_state:${hash('sha256', state, 'base64url')}`,
-  sk: 'oauth_state',
+/** The right to complete a connection by a state; nothing else may while it stands. */
+export interface ClaimedState {
+  userId: string;
+  /** The attribute that holds the state. */
+  slot: string;
+  seq: number;
+  claim: string;
+  verifier: string;
+  exchanged: Exchanged | undefined;
+  /** The connection is stored; only what comes after that is left to do. */
+  connectedAtMs: number | undefined;
+}
+
+const slotOf = (seq: number) => `oauthState${seq % SLOTS}`;
+const SLOT_NAMES = Array.from({ length: SLOTS }, (_, i) => slotOf(i));
+const hashOf = (text: string) => hash('sha256', text, 'base64url');
+
+/**
+ * A state is written once: not in the place of a newer one, not after it was used, and not after a disconnection, which
+ * begins the counting anew. The SDK may repeat the write at any time.
+ */
+const NEWEST_OF_ITS_SLOT = 'oauthStatesSince <= :seq AND (attribute_not_exists(#slot) OR #slot.seq < :seq)';
+
+/** One attempt at a time, in time: DynamoDB's TTL comes days late, so the time is part of the condition. */
+const UNCLAIMED_AND_IN_TIME =
+  '#slot.#hash = :hash AND #slot.expiresAtMs > :now AND (attribute_not_exists(#slot.claimedUntilMs) OR #slot.claimedUntilMs <= :now)';
+
+/** Disconnecting deletes the claim with everything else: what began before it changes nothing any more. */
+const STILL_CLAIMED = '#slot.claim = :claim';
+
+/** What the write of a connection must hold to, and what it notes down beside the state. */
+export const completing = ({ slot, claim }: ClaimedState, connectedAtMs: number) => ({
+  condition: STILL_CLAIMED,
+  note: '#slot.connectedAtMs = :connectedAtMs',
+  names: { '#slot': slot },
+  values: { ':claim': claim, ':connectedAtMs': connectedAtMs },
 });
 
 export type OAuthStateStore = ReturnType<typeof createOAuthStateStore>;
 
-/** The OAuth states of connections that were begun, each with its PKCE verifier. */
+/**
+ * The OAuth states of connections that were begun, each with its PKCE verifier. They stand in the item of the user's
+ * connection, so that completing is one conditional write, and disconnecting ends them by deleting that item.
+ *
+ * A state is claimed by each attempt to complete, and used up by the one that succeeds or is refused for good. An attempt
+ * that failed by our doing or Spotify's gives the claim back with what it got by then, and the same request goes on from
+ * there.
+ */
 export function createOAuthStateStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
+  const change = (
+    userId: string,
+    update: Pick<UpdateCommand['input'], 'UpdateExpression' | 'ConditionExpression'> & {
+      names?: Record<string, string>;
+      values: Record<string, unknown>;
+      returns?: 'UPDATED_NEW';
+    },
+  ) =>
+    new UpdateCommand({
+      TableName: table,
+      Key: connectionKey(userId),
+      UpdateExpression: update.UpdateExpression,
+      ConditionExpression: update.ConditionExpression,
+      ...(update.names && { ExpressionAttributeNames: update.names }),
+      ExpressionAttributeValues: update.values,
+      ...(update.returns && { ReturnValues: update.returns }),
+    });
+
+  /** The number of a new state. An item that holds nothing but states ends with the last of them. */
+  async function nextNumber(userId: string, nowMs: number): Promise<number | undefined> {
+    const count =
+      'SET oauthStatesBegun = if_not_exists(oauthStatesBegun, :base) + :one, oauthStatesSince = if_not_exists(oauthStatesSince, :base)';
+    const values = { ':base': nowMs, ':one': 1 };
+    const expiresAt = Math.ceil((nowMs + STATE_LIFE_MS) / 1000);
+    const ways = [
+      change(userId, {
+        UpdateExpression: `${count}, expiresAt = :expiresAt`,
+        ConditionExpression: 'attribute_not_exists(connectionId)',
+        values: { ...values, ':expiresAt': expiresAt },
+        returns: 'UPDATED_NEW',
+      }),
+      change(userId, {
+        UpdateExpression: count,
+        ConditionExpression: 'attribute_exists(connectionId)',
+        values,
+        returns: 'UPDATED_NEW',
+      }),
+    ];
+    for (const command of ways) {
+      try {
+        const { Attributes } = await send(db, command);
+        return Number(Attributes?.oauthStatesBegun);
+      } catch (error) {
+        if (!isConditionFailed(error)) throw error;
+      }
+    }
+    return undefined;
+  }
+
+  async function readSlots(userId: string) {
+    const { Item = {} } = await send(
+      db,
+      new GetCommand({
+        TableName: table,
+        Key: connectionKey(userId),
+        ConsistentRead: true,
+        ProjectionExpression: [...SLOT_NAMES, 'connectRetryAtMs'].join(', '),
+      }),
+    );
+    return Item as { [slot: string]: Slot | undefined } & { connectRetryAtMs?: never };
+  }
+
+  /** A change that only the holder of the claim may make; false when it is no longer that. */
+  const changeClaimed = (
+    { userId, slot, claim }: ClaimedState,
+    expression: string,
+    values: Record<string, unknown>,
+  ): Promise<boolean> =>
+    sendConditionally(
+      db,
+      change(userId, {
+        UpdateExpression: expression,
+        ConditionExpression: STILL_CLAIMED,
+        names: { '#slot': slot },
+        values: { ...values, ':claim': claim },
+      }),
+    );
+
   return {
     /** Remembers that the user began a connection; for 10 minutes. */
     async begin(userId: string, verifier: string, nowMs: number): Promise<BegunConnection> {
-      const state = randomBytes(32).toString('base64url');
       const expiresAtMs = nowMs + STATE_LIFE_MS;
-      const Item = {
-        ...stateKey(state),
-        userId,
-        verifier,
-        expiresAtMs,
-        expiresAt: Math.ceil(expiresAtMs / 1000),
-      };
-      await send(db, new PutCommand({ TableName: table, Item }));
-      return { state, expiresAtMs };
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
+        const seq = await nextNumber(userId, nowMs);
+        if (seq === undefined) continue;
+        // Another one each time: a refusal may come from a repetition of a write that had taken effect.
+        const state = randomBytes(32).toString('base64url');
+        const slot: Slot = { hash: hashOf(state), seq, verifier, expiresAtMs };
+        const command = change(userId, {
+          UpdateExpression: 'SET #slot = :slot',
+          ConditionExpression: NEWEST_OF_ITS_SLOT,
+          names: { '#slot': slotOf(seq) },
+          values: { ':slot': slot, ':seq': seq },
+        });
+        if (await sendConditionally(db, command)) return { state, expiresAtMs };
+      }
+      throw new StorageUnavailable('too many connections of one user begun at once', {
+        retryAfterSeconds: 1,
+      });
     },
 
     /**
-     * Uses the state up and gives its PKCE verifier.
+     * Takes the right to complete the connection that was begun with the state.
      *
-     * @throws InvalidState when it is unknown, expired, used before or another user's.
+     * @throws InvalidState when it is unknown, expired, used before, being used, or another user's; PlatformUnavailable
+     * while the user's connecting is in its back-off, which the first repetition of a request that failed is not.
      */
-    async consume(userId: string, state: string, nowMs: number): Promise<string> {
-      const command = new DeleteCommand({
-        TableName: table,
-        Key: stateKey(state),
-        ConditionExpression: THEIRS_AND_IN_TIME,
-        ExpressionAttributeValues: { ':userId': userId, ':now': nowMs },
-        ReturnValues: 'ALL_OLD',
-      });
-      try {
-        const { Attributes } = await send(db, command);
-        return String(Attributes?.verifier);
-      } catch (error) {
-        if (isConditionFailed(error)) throw new InvalidState('the state cannot be used');
-        throw error;
+    async claim(userId: string, state: string, nowMs: number): Promise<ClaimedState> {
+      const { connectRetryAtMs, ...slots } = await readSlots(userId);
+      const hashed = hashOf(state);
+      const found = SLOT_NAMES.find((name) => slots[name]?.hash === hashed);
+      const open = found && slots[found];
+      if (!open) throw new InvalidState('the state cannot be used');
+      const waitMs = Number(connectRetryAtMs ?? 0) - nowMs;
+      if (waitMs > 0 && open.failures !== 1) {
+        const retryAfterSeconds = Math.ceil(waitMs / 1000);
+        throw new PlatformUnavailable('connecting failed a moment ago', { retryAfterSeconds });
       }
+      const claim = randomBytes(12).toString('base64url');
+      const command = change(userId, {
+        UpdateExpression: 'SET #slot.claim = :claim, #slot.claimedUntilMs = :until',
+        ConditionExpression: UNCLAIMED_AND_IN_TIME,
+        names: { '#slot': found, '#hash': 'hash' },
+        values: { ':hash': hashed, ':now': nowMs, ':claim': claim, ':until': nowMs + CLAIM_MS },
+      });
+      const taken =
+        (await sendConditionally(db, command)) || (await readSlots(userId))[found]?.claim === claim;
+      if (!taken) throw new InvalidState('the state cannot be used');
+      const { seq, verifier, exchanged, connectedAtMs } = open;
+      return { userId, slot: found, seq, claim, verifier, exchanged, connectedAtMs };
     },
+
+    /** Keeps what the code was exchanged for. False when the claim is gone, as after a disconnection. */
+    keep: (by: ClaimedState, exchanged: Exchanged): Promise<boolean> =>
+      changeClaimed(by, 'SET #slot.exchanged = :exchanged', { ':exchanged': exchanged }),
+
+    /** Gives the claim back after a failure that the same request may mend. */
+    release: (by: ClaimedState): Promise<boolean> =>
+      changeClaimed(by, 'REMOVE #slot.claim, #slot.claimedUntilMs', {}),
+
+    /** As `release`, and the user connects no more before `retryAtMs`, save the first repetition of this request. */
+    postpone: (by: ClaimedState, retryAtMs: number): Promise<boolean> =>
+      changeClaimed(
+        by,
+        'SET connectRetryAtMs = :retryAtMs, #slot.failures = if_not_exists(#slot.failures, :none) + :one REMOVE #slot.claim, #slot.claimedUntilMs',
+        { ':retryAtMs': retryAtMs, ':none': 0, ':one': 1 },
+      ),
+
+    /** Uses the state up: all is done, or it was refused for good. */
+    end: (by: ClaimedState): Promise<boolean> =>
+      // Its number stays, so that a late duplicate of its beginning is refused.
+      changeClaimed(by, 'SET #slot = :used', { ':used': { seq: by.seq } }),
   };
 }

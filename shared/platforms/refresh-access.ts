@@ -149,7 +149,7 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
     const nowMs = clock.nowMs();
     const written =
       connection.status === 'revoked'
-        ? await connections.eraseTokens(connection)
+        ? await connections.eraseTokens(connection, nowMs)
         : await connections.markRevoked(connection, nowMs, nowMs + CONFIRM_AFTER_MS);
     return written !== undefined;
   }

@@ -80,11 +80,13 @@ export const RecentlyPlayedReply = v.pipe(
   v.transform(({ items }) => items),
 );
 
-/** Accounts are told apart by `account_id`, which never changes; older replies only have `id`. */
-export const OwnProfileReply = v.object({
-  account_id: v.nullish(v.pipe(v.string(), v.minLength(1))),
-  id: v.pipe(v.string(), v.minLength(1)),
-});
+const AccountId = v.nullish(v.pipe(v.string(), v.minLength(1)));
+
+/** Accounts are told apart by `account_id`, which never changes; older replies only have `id`. One of them is there. */
+export const OwnProfileReply = v.pipe(
+  v.object({ account_id: AccountId, id: AccountId }),
+  v.check(({ account_id, id }) => (account_id ?? id) != null),
+);
 
 /** RFC 6749, 5.1: `scope` and `refresh_token` may be left out; empty they say as little. */
 export const TokensReply = v.object({

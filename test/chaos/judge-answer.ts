@@ -65,7 +65,6 @@ function refusedFor({ weather }: World, { id }: Person, exchange: Exchange, only
         (key.endsWith(id) ||
           key.includes(`${id} `) ||
           key.includes('cooldown') ||
-          key.startsWith('oauth_state') ||
           key.startsWith('GetSecretValue')),
     );
 }

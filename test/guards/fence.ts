@@ -110,8 +110,8 @@ export const fenceGuards: readonly Guard[] = [
     invariant: 'I2',
     name: 'connecting deletes the list after the connection is stored',
     file: 'shared/platforms/complete-connection.ts',
-    find: '    await forgetList(userId);\n    return { connectedAtMs: nowMs };',
-    replace: '    return { connectedAtMs: nowMs };',
+    find: '      await forgetList(userId);\n      await states.end(by);',
+    replace: '      await states.end(by);',
     test: MODEL,
   },
   {

@@ -16,6 +16,7 @@ import { AppError } from '../../shared/errors.ts';
 import { createCompleteConnection } from '../../shared/platforms/complete-connection.ts';
 import { createConnectionStore } from '../../shared/platforms/connection-store.ts';
 import { createDisconnect } from '../../shared/platforms/disconnect.ts';
+import { createOAuthStateStore } from '../../shared/platforms/oauth-state-store.ts';
 import { REQUIRED_SCOPES } from '../../shared/spotify/scopes.ts';
 import { TABLES } from '../support/dynalite.ts';
 import type { Player } from './cast.ts';
@@ -122,21 +123,24 @@ export function createPlayers(stage: Stage) {
     },
 
     /** `account` tells this connection from all others. */
-    connect(player: Player, user: User, account: string): Promise<unknown> {
-      const { connections, forget, clock } = instance(player);
+    async connect(player: Player, user: User, account: string): Promise<unknown> {
+      const { db, connections, forget, clock } = instance(player);
+      const states = createOAuthStateStore({ db, table: TABLES.account });
       const bytes = new Uint8Array(4);
       const token = { accessToken: 'access', refreshToken: 'refresh', scopes: [...REQUIRED_SCOPES] };
       const complete = createCompleteConnection({
         connections,
         forgetList: forget,
         redirectUri: 'https://app.example/callback',
-        states: { consume: async () => 'verifier' },
+        clock,
+        states,
         tokenEndpoint: { exchangeCode: async () => token },
         webApi: { open: () => ({ get: async () => ({ id: account, account_id: account }) }) },
         vault: { newKey: async () => ({ sealed: bytes, seal: () => bytes }) },
       } as unknown as Parameters<typeof createCompleteConnection>[0]);
       const call = { signal: new AbortController().signal, usage: {} } as Parameters<typeof complete>[3];
-      return complete(user, { code: 'code', state: 'state' }, clock.nowMs(), call);
+      const { state } = await states.begin(user, 'verifier', clock.nowMs());
+      return complete(user, { code: 'code', state }, clock.nowMs(), call);
     },
 
     sweep(player: Player): Promise<unknown> {

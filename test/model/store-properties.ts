@@ -149,7 +149,7 @@ export function storeProperties({ fake, scheduler, history, windows, computation
   function nothingOfTheDisconnected(user: User) {
     if (!history.isDisconnected(user)) return;
     if (hasList(readEntry(fake, user))) broken('I12', 'there is a list after the disconnection');
-    if (fake.peek(TABLES.account, connectionKey(user)))
+    if (fake.peek(TABLES.account, connectionKey(user))?.connectionId !== undefined)
       broken('I12', 'there is a connection after the disconnection');
   }
 

@@ -22,7 +22,7 @@ export function memoryConnections(): ConnectionStore {
   return {
     read: async (userId) => connections.get(userId),
 
-    connect: async (userId, { refreshToken, scopes, ...consent }) => {
+    connect: async (userId, { refreshToken, scopes, otherAccountId, ...consent }) => {
       consents += 1;
       connections.set(userId, {
         ...consent,
@@ -33,6 +33,7 @@ export function memoryConnections(): ConnectionStore {
         tokenVersion: 1,
         refreshTokens: [refreshToken],
       });
+      return true;
     },
 
     keepTokens: (read, dataKey, refreshTokens) =>

@@ -98,6 +98,9 @@ export function pathsOf(stack: LocalStack) {
       await meet(handed, async () => expect(await handOver(handed)).toBe('failed'));
       const { code, state } = await connecting.consent();
       await meet(connecting, () => connecting.complete({ code, state }));
+      // What the code was exchanged for is still there.
+      await connecting.spotify({ mode: 'ok' });
+      expect((await connecting.complete({ code, state })).status).toBe(200);
     },
 
     /** Written, read and replaced: by a request, and by the function that takes over. */

@@ -156,7 +156,7 @@ describe('afterwards', () => {
   it('no table holds any, but the verifiers of connections that were begun', async () => {
     const items = await allItems(world.stack);
     const found = items.flatMap(({ pk, text }) => world.finder.find(text).map((kind) => `${kind} in ${pk}`));
-    expect(found.filter((place) => !/^verifier in oauth_state:/.test(place))).toEqual([]);
+    expect(found.filter((place) => !/^verifier in user:/.test(place))).toEqual([]);
     expect(items.filter(({ text }) => text.includes('"refreshTokens"')).length).toBeGreaterThan(20);
   });
 });

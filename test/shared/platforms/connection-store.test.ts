@@ -61,7 +61,7 @@ describe.each<[string, () => ConnectionStore]>([
       () => store.keepTokens(connection, bytes('key'), [bytes('new')]),
       () => store.markRevoked(connection, NOON, NOON + 1),
       () => store.claimConfirmation(connection, NOON + 2),
-      () => store.eraseTokens(connection),
+      () => store.eraseTokens(connection, NOON),
     ];
     expect(await changes[0]?.()).toMatchObject({ tokenVersion: 2 });
     for (const change of changes) expect(await change()).toBeUndefined();
@@ -76,7 +76,7 @@ describe.each<[string, () => ConnectionStore]>([
     const claimed = await store.claimConfirmation(marked, NOON + 1_200_000);
     expect(claimed).toMatchObject({ status: 'revoked', revokedAtMs: NOON, confirmAtMs: NOON + 1_200_000 });
     if (!claimed) return;
-    const erased = await store.eraseTokens(claimed);
+    const erased = await store.eraseTokens(claimed, NOON);
     expect(erased).toMatchObject({ status: 'revoked', refreshTokens: [] });
     expect(erased).not.toHaveProperty('dataKey');
     expect(erased).not.toHaveProperty('confirmAtMs');
@@ -85,7 +85,7 @@ describe.each<[string, () => ConnectionStore]>([
   test('tokens that work take every trace of a revocation away, and bring an erased key back', async () => {
     const { store, connection } = await connected();
     const marked = await store.markRevoked(connection, NOON, NOON + 1);
-    const erased = marked && (await store.eraseTokens(marked));
+    const erased = marked && (await store.eraseTokens(marked, NOON));
     const kept = erased && (await store.keepTokens(erased, bytes('key'), [bytes('a'), bytes('b')]));
     expect(kept).toMatchObject({ status: 'connected', connectionId: connection.connectionId });
     expect(kept?.refreshTokens).toHaveLength(2);
@@ -99,7 +99,7 @@ describe.each<[string, () => ConnectionStore]>([
     await store.remove(user);
     expect(await store.keepTokens(connection, bytes('key'), [bytes('new')])).toBeUndefined();
     expect(await store.markRevoked(connection, NOON, NOON)).toBeUndefined();
-    expect(await store.eraseTokens(connection)).toBeUndefined();
+    expect(await store.eraseTokens(connection, NOON)).toBeUndefined();
     expect(await store.read(user)).toBeUndefined();
   });
 

@@ -310,7 +310,7 @@ describe('two refreshes at once', () => {
     const marked = connection && (await connections.markRevoked(connection, NOON, NOON));
     if (!marked) throw new Error('not connected');
     const held = { connection: marked, key: plainKey, tokens: ['refresh-1'], unsaved: false };
-    await connections.eraseTokens(marked);
+    await connections.eraseTokens(marked, NOON);
     const keeper = createTokenKeeper({ connections, clock: aClock() });
     const refused = new Set<string>();
     expect(await keeper.keep(held, { used: 'refresh-1', received: undefined, refused })).toBe(true);
