@@ -1,6 +1,5 @@
-import type { Context } from 'aws-lambda';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { cachedArtists } from '../../../shared/cache/artists-cache-middleware.ts';
+import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore } from '../../../shared/cache/computation-store.ts';
 import { entryKey } from '../../../shared/cache/keys.ts';
 import { systemClock } from '../../../shared/clock.ts';
@@ -35,24 +34,23 @@ export const ours: Subject = {
   instance(load, windows) {
     const db = createDocumentClient();
     const own = createArtistsCache({ db, table, windows });
-    const answerFor = cachedArtists(
-      {
-        cache: own,
-        computations: createComputationStore({ db, table }),
-        clock: systemClock,
-        retryMs: 30_000,
-        handOff: async () => undefined,
-      },
-      async () => ({ computedAtMs: systemClock.nowMs(), artists: await load() }),
-    );
+    const deps = {
+      cache: own,
+      computations: createComputationStore({ db, table }),
+      clock: systemClock,
+      retryMs: 30_000,
+      readSelection: async () => ({ selected: new Set<string>(), revision: '' }),
+      handOff: async () => undefined,
+    };
+    const compute = async () => ({ computedAtMs: systemClock.nowMs(), artists: await load() });
     return {
       async get(userId) {
         const deadlineMs = systemClock.nowMs() + REQUEST_MS;
         const request = { userId, page: 0, limit: PAGE_LIMIT, deadlineMs };
-        return (await answerFor(request, {} as Context)).copy.artists;
+        return (await cachedArtists(deps, request, compute)).copy.artists;
       },
       async invalidate(userId) {
-        await own.invalidateUser(userId);
+        await own.invalidateUser(userId, systemClock.nowMs());
       },
     };
   },
