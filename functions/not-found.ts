@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { allRoutes } from '../shared/contract/all-routes.ts';
+import { allRoutes } from '../shared/contract/routes.ts';
 import { MethodNotAllowed, RouteNotFound } from '../shared/errors.ts';
 import { httpReplies } from '../shared/http/api.ts';
 

@@ -1,4 +1,4 @@
-import { allRoutes } from '../shared/contract/all-routes.ts';
+import { allRoutes } from '../shared/contract/routes.ts';
 import { type FunctionName, functionNamed } from './functions.ts';
 
 /** Requests per second over all users, and how many may come at one moment. Beyond it: 429 from the gateway. */

@@ -15,7 +15,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { allRoutes } from '../../shared/contract/all-routes.ts';
+import { allRoutes } from '../../shared/contract/routes.ts';
 import type { Config } from '../config.ts';
 import { nameOf } from '../names.ts';
 import { defaultLimit, type RateLimit, routeLimits } from '../route-limits.ts';

@@ -1,5 +1,5 @@
 import type { Route } from '../../shared/contract/route.ts';
-import * as declared from '../../shared/contract/routes.ts';
+import { routes as declared } from '../../shared/contract/routes.ts';
 import { examples } from './examples.ts';
 import { defaultResponses, failureResponses, sharedResponses } from './failure-responses.ts';
 import { failureExamples, failureSchemas } from './failure-schemas.ts';
@@ -8,7 +8,7 @@ import { OVERVIEW, prose, TAGS, unwrapped } from './prose.ts';
 import { namedSchemas, queryParameters, replySchema, requestSchema, schemaRef } from './schemas.ts';
 
 type RouteName = keyof typeof declared;
-const routes: Readonly<Record<RouteName, Route>> = { ...declared };
+const routes: Readonly<Record<RouteName, Route>> = declared;
 /** In the order in which they are best read. */
 const routeNames = Object.keys(prose) as RouteName[];
 

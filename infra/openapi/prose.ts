@@ -1,4 +1,4 @@
-import type * as routes from '../../shared/contract/routes.ts';
+import type { routes } from '../../shared/contract/routes.ts';
 
 export const OVERVIEW = `
 Every Spotify artist of a user, sorted by score: computed once per three hours, served in milliseconds, honest when

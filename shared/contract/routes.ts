@@ -177,3 +177,17 @@ export const getCacheStats = {
   ),
   errors: [],
 } as const satisfies Route;
+
+/** Every route by its name, for what serves or describes the whole API. */
+export const routes = {
+  getArtists,
+  toggleArtist,
+  syncArtists,
+  getProfile,
+  connectPlatform,
+  completeConnection,
+  disconnectPlatform,
+  getCacheStats,
+};
+
+export const allRoutes: readonly Route[] = /* @__PURE__ */ Object.values(routes);

@@ -10,7 +10,7 @@ type Localised = Readonly<Record<Locale, string>>;
 /** What a person reads. Clients branch on the codes. */
 export const errorMessages: Readonly<Record<ErrorCode, Localised>> = {
   VALIDATION_FAILED: {
-    fr: "La requête n'est pas valide.",
+    fr: 'La requête n’est pas valide.',
     en: 'The request is not valid.',
   },
   UNAUTHORIZED: {
@@ -18,7 +18,7 @@ export const errorMessages: Readonly<Record<ErrorCode, Localised>> = {
     en: 'Please sign in.',
   },
   UNKNOWN_PLATFORM: {
-    fr: "Cette plateforme n'est pas prise en charge.",
+    fr: 'Cette plateforme n’est pas prise en charge.',
     en: 'This platform is not supported.',
   },
   INVALID_STATE: {
@@ -26,15 +26,15 @@ export const errorMessages: Readonly<Record<ErrorCode, Localised>> = {
     en: 'This connection request is unknown or has expired. Please start again.',
   },
   AUTHORIZATION_FAILED: {
-    fr: "Spotify a refusé l'autorisation. Recommencez la connexion.",
+    fr: 'Spotify a refusé l’autorisation. Recommencez la connexion.',
     en: 'Spotify refused the authorization. Please start again.',
   },
   PLATFORM_NOT_CONNECTED: {
-    fr: "Aucun compte Spotify n'est connecté.",
+    fr: 'Aucun compte Spotify n’est connecté.',
     en: 'No Spotify account is connected.',
   },
   SPOTIFY_TOKEN_REVOKED: {
-    fr: "L'accès à Spotify a été révoqué ou a expiré. Reconnectez-vous à Spotify.",
+    fr: 'L’accès à Spotify a été révoqué ou a expiré. Reconnectez-vous à Spotify.',
     en: 'Access to Spotify was revoked or has expired. Please reconnect to Spotify.',
   },
   SPOTIFY_SCOPE_MISSING: {
@@ -62,11 +62,11 @@ export const errorMessages: Readonly<Record<ErrorCode, Localised>> = {
     en: 'You have selected the maximum of 5,000 artists.',
   },
   NOT_FOUND: {
-    fr: "Cette adresse n'existe pas.",
+    fr: 'Cette adresse n’existe pas.',
     en: 'There is no such address.',
   },
   METHOD_NOT_ALLOWED: {
-    fr: "Cette méthode n'est pas permise ici.",
+    fr: 'Cette méthode n’est pas permise ici.',
     en: 'This method is not allowed here.',
   },
   INTERNAL: {
@@ -97,7 +97,7 @@ export const warningMessages: Readonly<Record<WarningCode, Localised>> = {
     en: 'Cached data is shown. An update is in progress.',
   },
   REAUTHORIZE_SOON: {
-    fr: "L'autorisation Spotify expire bientôt. Reconnectez-vous à Spotify pour la renouveler.",
+    fr: 'L’autorisation Spotify expire bientôt. Reconnectez-vous à Spotify pour la renouveler.',
     en: 'The Spotify authorization expires soon. Please reconnect to Spotify to renew it.',
   },
   STORAGE_UNAVAILABLE: {

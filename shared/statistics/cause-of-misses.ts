@@ -13,20 +13,20 @@ export function causeOfMisses(counts: Counts): Cause {
 
 const failed = ({ stale, fallbackRevoked, errors }: Counts): Cause => ({
   count: stale + fallbackRevoked + errors,
-  fr: "Le plus souvent, la liste n'a pas pu être recalculée : voyez les échecs de Spotify et les erreurs.",
+  fr: 'Le plus souvent, la liste n’a pas pu être recalculée : voyez les échecs de Spotify et les erreurs.',
   en: 'Mostly, the list could not be computed anew: see the failures of Spotify and the errors.',
 });
 
 const toggled = ({ staleReplaced, toggles }: Counts): Cause => ({
   count: staleReplaced,
-  fr: `Cause probable : ${toggles} changements de sélection, dont chacun invalide une liste. Regroupez-les dans l'application.`,
+  fr: `Cause probable : ${toggles} changements de sélection, dont chacun invalide une liste. Regroupez-les dans l’application.`,
   en: `Likely cause: ${toggles} changes of selection, each of which invalidates a list. Have the app gather them.`,
 });
 
 const cameFirst = ({ firstLists }: Counts): Cause => ({
   count: firstLists,
   isGrowth: true,
-  fr: `Cause probable : ${firstLists} premières listes, d'utilisateurs nouveaux ou revenus après une longue absence.`,
+  fr: `Cause probable : ${firstLists} premières listes, d’utilisateurs nouveaux ou revenus après une longue absence.`,
   en: `Likely cause: ${firstLists} first lists, of users who are new or back after a long absence.`,
 });
 

@@ -100,7 +100,7 @@ function usersToReconnect(statistics: FleetStatistics): Found {
     code: 'USERS_TO_RECONNECT',
     severity: 'warning',
     message: {
-      fr: `${rate.fr} des requêtes reçoivent une ancienne copie parce que l'accès à Spotify est révoqué ou a expiré. Invitez ces utilisateurs à se reconnecter.`,
+      fr: `${rate.fr} des requêtes reçoivent une ancienne copie parce que l’accès à Spotify est révoqué ou a expiré. Invitez ces utilisateurs à se reconnecter.`,
       en: `${rate.en} of requests get an old copy because access to Spotify was revoked or has expired. Invite these users to reconnect.`,
     },
   };
@@ -114,7 +114,7 @@ function oldCopies(statistics: FleetStatistics): Found {
     code: 'MANY_STALE',
     severity: 'warning',
     message: {
-      fr: `${rate.fr} des requêtes reçoivent une ancienne copie en attendant Spotify. Vérifiez l'état de Spotify et la durée des calculs.`,
+      fr: `${rate.fr} des requêtes reçoivent une ancienne copie en attendant Spotify. Vérifiez l’état de Spotify et la durée des calculs.`,
       en: `${rate.en} of requests get an old copy while Spotify is waited for. Check the status of Spotify and how long computations take.`,
     },
   };
@@ -144,7 +144,7 @@ function manyErrors(statistics: FleetStatistics): Found {
     code: 'MANY_ERRORS',
     severity: share < MANY_ERRORS ? 'warning' : 'critical',
     message: {
-      fr: `${rate.fr} des requêtes échouent sans copie utilisable. Consultez les journaux par code d'erreur.`,
+      fr: `${rate.fr} des requêtes échouent sans copie utilisable. Consultez les journaux par code d’erreur.`,
       en: `${rate.en} of requests fail without a usable copy. Look at the logs by error code.`,
     },
   };
@@ -175,7 +175,7 @@ function lateSweep({ toMs, lastSweep, activeSinceMs }: FleetStatistics): Found {
     code: 'SWEEP_LATE',
     severity: lateMs < DEAD_SWEEP_MS ? 'warning' : 'critical',
     message: {
-      fr: `Le nettoyage horaire n'a pas eu lieu depuis ${hours} h. Vérifiez son planificateur et la file des échecs.`,
+      fr: `Le nettoyage horaire n’a pas eu lieu depuis ${hours} h. Vérifiez son planificateur et la file des échecs.`,
       en: `The hourly sweep has not run for ${hours} h. Check its schedule and the queue of failures.`,
     },
   };

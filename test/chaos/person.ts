@@ -1,5 +1,5 @@
 import type { FunctionName } from '../../infra/functions.ts';
-import { allRoutes } from '../../shared/contract/all-routes.ts';
+import { allRoutes } from '../../shared/contract/routes.ts';
 import { type HttpReply, http } from '../support/http-client.ts';
 import { createRegister, type Ending } from './register.ts';
 import type { World } from './world.ts';

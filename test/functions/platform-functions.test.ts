@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSpotifyStandIn } from '../../infra/local/spotify/stand-in.ts';
 import type { Route } from '../../shared/contract/route.ts';
-import * as routes from '../../shared/contract/routes.ts';
+import { routes } from '../../shared/contract/routes.ts';
 import type { ApiHandler } from '../../shared/http/api.ts';
 import { aContext, anEvent } from '../support/api-event.ts';
 import { KEY_ARN, SECRET_ARN, startAws } from '../support/aws.ts';

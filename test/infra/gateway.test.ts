@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { routeLimits } from '../../infra/route-limits.ts';
-import { allRoutes } from '../../shared/contract/all-routes.ts';
+import { allRoutes } from '../../shared/contract/routes.ts';
 import { resourcesOf, templatesOf } from '../support/template.ts';
 
 const ROUTE = 'AWS::ApiGatewayV2::Route';

@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { type FunctionName, functionNames } from '../../infra/functions.ts';
-import { allRoutes } from '../../shared/contract/all-routes.ts';
+import { allRoutes } from '../../shared/contract/routes.ts';
 import { environmentOf, PROD, resourcesOf, templatesOf } from '../support/template.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';

@@ -67,19 +67,19 @@ describe('§2 Envelope', () => {
       success: false,
       error: {
         code: 'PLATFORM_NOT_CONNECTED',
-        message: "Aucun compte Spotify n'est connecté.",
+        message: 'Aucun compte Spotify n’est connecté.',
         request_id: headers.get('x-request-id'),
       },
     });
   });
 
   test.each([
-    [undefined, 'fr', "Aucun compte Spotify n'est connecté."],
+    [undefined, 'fr', 'Aucun compte Spotify n’est connecté.'],
     ['en', 'en', 'No Spotify account is connected.'],
-    ['fr-CA', 'fr', "Aucun compte Spotify n'est connecté."],
+    ['fr-CA', 'fr', 'Aucun compte Spotify n’est connecté.'],
     ['fr;q=0.4, en;q=0.6', 'en', 'No Spotify account is connected.'],
-    ['*', 'fr', "Aucun compte Spotify n'est connecté."],
-    ['de', 'fr', "Aucun compte Spotify n'est connecté."],
+    ['*', 'fr', 'Aucun compte Spotify n’est connecté.'],
+    ['de', 'fr', 'Aucun compte Spotify n’est connecté.'],
   ])('messages: Accept-Language %s is answered in %s', async (accepted, language, message) => {
     const headers: Record<string, string> = accepted ? { 'accept-language': accepted } : {};
     const reply = await (await aUser(stack)).artists('', headers);

@@ -3,7 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { openapiDocument } from '../../../infra/openapi/document.ts';
 import { generatedFiles } from '../../../infra/openapi/generated-files.ts';
-import { allRoutes } from '../../../shared/contract/all-routes.ts';
+import { allRoutes } from '../../../shared/contract/routes.ts';
 import { errorMessages } from '../../../shared/http/messages.ts';
 import { requireReplyOfContract } from '../../support/reply-contract.ts';
 

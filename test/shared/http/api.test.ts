@@ -130,7 +130,7 @@ describe('errors', () => {
       success: false,
       error: {
         code: 'SPOTIFY_TOKEN_REVOKED',
-        message: "L'accès à Spotify a été révoqué ou a expiré. Reconnectez-vous à Spotify.",
+        message: 'L’accès à Spotify a été révoqué ou a expiré. Reconnectez-vous à Spotify.',
         request_id: 'request-1',
         details: [{ action: 'reconnect', platform_slug: 'spotify' }],
       },

@@ -62,7 +62,7 @@ describe('from five months after consent', () => {
   test('a fresh reply hints that the consent ends soon', () => {
     const hint = {
       warning_code: 'REAUTHORIZE_SOON',
-      warning: "L'autorisation Spotify expire bientôt. Reconnectez-vous à Spotify pour la renouveler.",
+      warning: 'L’autorisation Spotify expire bientôt. Reconnectez-vous à Spotify pour la renouveler.',
     };
     expect(reply(aHit(soon)).body).toMatchObject({ cache_status: 'fresh', ...hint, data: hint });
     expect(reply(aHit(soon), { nowMs: NOON - 1 }).body).not.toHaveProperty('warning_code');

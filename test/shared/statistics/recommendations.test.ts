@@ -66,7 +66,7 @@ const CASES: Case[] = [
     fires: aDayWith({ hits: 940, misses: 15, stale: 40, errors: 5 }),
     code: 'LOW_HIT_RATE',
     severity: 'warning',
-    fr: /^94 % .* n'a pas pu être recalculée/,
+    fr: /^94 % .* n’a pas pu être recalculée/,
     en: /^94% .* could not be computed anew/,
     silent: aDayWith({ hits: 960, stale: 40 }),
   },
