@@ -47,7 +47,7 @@ export async function layFoundations(
   parts.defer(() => http.close());
   const spotify = await step(
     'Spotify',
-    () => startSpotify(options, parts, kept('spotify.json')),
+    () => startSpotify(options, parts, kept('spotify.jsonl')),
     ({ url }) => url ?? 'the real one',
   );
   const dynamodb = await step(

@@ -100,7 +100,8 @@ function catalogueReader(sizes: ReadonlyMap<string, number>) {
   const catalogues = createCatalogues('spotify');
   const kept = new Map<string, ReadonlySet<string>>();
   return (account: string): ReadonlySet<string> => {
-    const known = kept.get(account) ?? new Set(catalogues.of(account, sizes.get(account) ?? 0).artistIds);
+    const known =
+      kept.get(account) ?? new Set(catalogues.of(account, { artists: sizes.get(account) ?? 0 }).artistIds);
     kept.set(account, known);
     return known;
   };

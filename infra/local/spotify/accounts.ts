@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Catalogues } from './catalogue.ts';
-import { type AccountSettings, DEFAULT_SETTINGS, type NewPlays } from './settings.ts';
+import { type OddEntry, withOddPlays } from './oddities.ts';
+import { type AccountSettings, type NewPlays, settingsAtFirst } from './settings.ts';
 
 const CALL_KINDS = ['token', 'top', 'following', 'recent', 'tracks', 'me'] as const;
 export type CallKind = (typeof CALL_KINDS)[number];
@@ -8,6 +9,8 @@ export type CallKind = (typeof CALL_KINDS)[number];
 export interface Play {
   artistId: string;
   playedAtMs: number;
+  /** What it is instead of a track of that artist. */
+  odd?: OddEntry;
 }
 
 /** One Spotify account as the stand-in sees it. Everything about it is changed in this file only. */
@@ -48,7 +51,7 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
   function open(name: string): Mutable<Account> {
     const known = accounts.get(name);
     if (known) return known;
-    const account = { name, generation: 0, ...untouched() };
+    const account = { name, generation: 0, ...untouched(name) };
     accounts.set(name, account);
     return account;
   }
@@ -70,7 +73,7 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
 
     /** Counters, settings and added plays go back to the start; the generation stays, as do tokens. */
     reset(): void {
-      for (const account of accounts.values()) Object.assign(account, untouched());
+      for (const account of accounts.values()) Object.assign(account, untouched(account.name));
     },
 
     count(name: string, kind: CallKind): void {
@@ -89,7 +92,7 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
     /** Adds plays that end now; no two plays of an account share a millisecond, so that a cursor loses none. */
     addPlays(name: string, { count, artist_id }: NewPlays): Play[] {
       const account = open(name);
-      const { playedIds } = catalogues.of(name, account.settings.artists);
+      const { playedIds } = catalogues.of(name, account.settings);
       const lastMs = account.addedPlays[0]?.playedAtMs ?? Number.NEGATIVE_INFINITY;
       const firstMs = Math.max(clock.nowMs() - count + 1, lastMs + 1);
       const added = Array.from({ length: count }, (_, index) => {
@@ -103,11 +106,12 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
     /** The last 50 plays, the latest first. */
     plays(name: string): Play[] {
       const account = open(name);
-      const { playedIds } = catalogues.of(name, account.settings.artists);
-      const starting = playedIds.map((artistId, index) => ({
+      const { playedIds } = catalogues.of(name, account.settings);
+      const ordinary = playedIds.map((artistId, index) => ({
         artistId,
         playedAtMs: startedAtMs - (index + 1) * MINUTES_BETWEEN_STARTING_PLAYS * 60_000,
       }));
+      const starting = account.settings.oddities ? withOddPlays(ordinary) : ordinary;
       return [...account.addedPlays, ...starting].slice(0, MAX_PLAYS);
     },
   };
@@ -115,9 +119,9 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
-function untouched() {
+function untouched(name: string) {
   return {
-    settings: { ...DEFAULT_SETTINGS },
+    settings: settingsAtFirst(name),
     calls: { token: 0, top: 0, following: 0, recent: 0, tracks: 0, me: 0 },
     listCalls: 0,
     brokenPage: null,

@@ -10,14 +10,21 @@ export interface SavedTrack {
   artistIds: readonly string[];
 }
 
+/** How long the lists are: `artists` distinct ones over all three, unless a list's own length is given. */
+export interface Sizes {
+  artists: number;
+  /** Artists of each term. */
+  top?: number | null;
+  followed?: number | null;
+  saved?: number | null;
+}
+
 /** What one listener's Spotify holds: ids only, in Spotify's order; shapes.ts describes them. */
 export interface Catalogue {
   /** Every distinct artist of the lists below. */
   artistIds: readonly string[];
   top: Readonly<Record<TimeRange, readonly string[]>>;
   followed: readonly string[];
-  /** Where each followed artist stands, so that a cursor costs no search. */
-  followedIndex: ReadonlyMap<string, number>;
   saved: readonly SavedTrack[];
   /** Artists of the plays that an account has from the start, the latest first. */
   playedIds: readonly string[];
@@ -29,37 +36,60 @@ const MAX_TOP = 99;
 const USUAL_FOLLOWED = 50;
 const MAX_SAVED_ARTISTS = 40;
 const MAX_SAVED_TRACKS = 150;
+const TRACKS_AN_ARTIST = 4;
 const MAX_ONLY_SAVED = 6;
 const STARTING_PLAYS = 30;
 /** How much of a list's order a time range may turn over. */
 const SHUFFLE = { long_term: 0.15, medium_term: 0.4, short_term: 0.8 } as const;
 
 /**
- * The same `source` and count give the same catalogue in every process; a larger count keeps the smaller one's artists.
+ * The same `source` and sizes give the same catalogue in every process; a larger number keeps the smaller one's artists.
  *
- * Top, saved and followed lists overlap and together hold exactly `count` distinct artists. An ordinary account has
+ * Top, saved and followed lists overlap and together hold exactly `artists` distinct artists. An ordinary account has
  * 50 followed artists and 150 saved tracks; beyond that, the bulk is followed. A few artists have saved tracks only.
  */
-export function buildCatalogue(source: string, count: number): Catalogue {
-  const artistIds = chooseArtists(source, count);
-  const ranges = coverage(count);
-  const ranked = artistIds.slice(0, ranges.top);
-  const followed = shuffled(artistIds.slice(ranges.followedFrom), `${source} followed`);
+export function buildCatalogue(source: string, sizes: Sizes): Catalogue {
+  const ranges = stretches(sizes);
+  const pool = chooseArtists(source, Math.max(...Object.values(ranges).map(([, to]) => to)));
+  const ranked = pool.slice(...ranges.top);
+  const share = (part: number) => Math.ceil(ranked.length * (typeof sizes.top === 'number' ? 1 : part));
+  const followed = shuffled(pool.slice(...ranges.followed), `${source} followed`);
+  const saved = saveTracks(pool.slice(...ranges.saved), source, sizes.saved);
+  const credited = saved.flatMap(({ artistIds }) => artistIds);
+  const listed = new Set([...ranked, ...followed, ...credited]);
   return {
-    artistIds,
+    artistIds: pool.filter((id) => listed.has(id)),
     top: {
       long_term: drift(ranked, source, 'long_term'),
-      medium_term: drift(ranked.slice(0, Math.ceil(ranges.top * 0.8)), source, 'medium_term'),
-      short_term: drift(ranked.slice(0, Math.ceil(ranges.top * 0.6)), source, 'short_term'),
+      medium_term: drift(ranked.slice(0, share(0.8)), source, 'medium_term'),
+      short_term: drift(ranked.slice(0, share(0.6)), source, 'short_term'),
     },
     followed,
-    followedIndex: new Map(followed.map((id, index) => [id, index])),
-    saved: saveTracks(artistIds.slice(ranges.savedFrom, ranges.savedTo), source),
+    saved,
     playedIds: choosePlayed(ranked, source),
   };
 }
 
-/** Which stretch of the artists each list takes; together they leave none out. */
+type Stretch = [from: number, to: number];
+
+/** Which stretch of the artists each list takes. */
+function stretches({ artists, ...given }: Sizes): Record<'top' | 'followed' | 'saved', Stretch> {
+  const usual = coverage(artists);
+  const top = given.top ?? usual.top;
+  // A list of a given length begins in the middle of the top artists: tastes overlap.
+  const from = Math.floor(top / 2);
+  const { followed, saved } = given;
+  return {
+    top: [0, top],
+    followed: typeof followed === 'number' ? [from, from + followed] : [usual.followedFrom, artists],
+    saved:
+      typeof saved === 'number'
+        ? [from, from + Math.ceil(saved / TRACKS_AN_ARTIST)]
+        : [usual.savedFrom, Math.min(usual.savedTo, artists)],
+  };
+}
+
+/** The lengths by the number of artists alone: together the stretches leave none out. */
 function coverage(count: number) {
   const top = Math.min(MAX_TOP, Math.ceil(count * 0.6));
   const savedArtists = Math.min(MAX_SAVED_ARTISTS, Math.ceil(count * 0.3));
@@ -98,8 +128,12 @@ function sortedBy(ids: readonly string[], weightOf: (id: string, index: number) 
     .map(({ id }) => id);
 }
 
-function saveTracks(artistIds: readonly string[], source: string): SavedTrack[] {
-  const length = Math.min(MAX_SAVED_TRACKS, artistIds.length * 4);
+function saveTracks(
+  artistIds: readonly string[],
+  source: string,
+  given: number | null | undefined,
+): SavedTrack[] {
+  const length = given ?? Math.min(MAX_SAVED_TRACKS, artistIds.length * TRACKS_AN_ARTIST);
   return Array.from({ length }, (_, index) => {
     const main = artistIds[index] ?? pick(artistIds, `${source} saved ${index}`);
     const guest = index % 5 === 4 ? pick(artistIds, `${source} guest ${index}`) : main;
@@ -131,13 +165,14 @@ export function createCatalogues(seed: string, maxKeptArtists = MAX_KEPT_ARTISTS
   let keptArtists = 0;
 
   return {
-    of(account: string, artists: number): Catalogue {
-      const key = `${artists} ${account}`;
+    of(account: string, { artists, top, followed, saved }: Sizes): Catalogue {
+      const key = `${[artists, top, followed, saved]} ${account}`;
       const known = kept.get(key);
       if (known) return known;
-      const built = buildCatalogue(`${seed}/${account}`, artists);
+      const sizes = { artists, top: top ?? null, followed: followed ?? null, saved: saved ?? null };
+      const built = buildCatalogue(`${seed}/${account}`, sizes);
       kept.set(key, built);
-      keptArtists += artists;
+      keptArtists += built.artistIds.length;
       for (const [oldKey, old] of kept) {
         if (keptArtists <= maxKeptArtists || oldKey === key) break;
         kept.delete(oldKey);

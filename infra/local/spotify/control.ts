@@ -1,6 +1,7 @@
 import type { Accounts } from './accounts.ts';
+import type { AppLimits } from './app-limits.ts';
 import { json, type Reply, type StandInRequest } from './http.ts';
-import { InvalidControl, isAccountName, parsePlays, parseSettings } from './settings.ts';
+import { InvalidControl, isAccountName, parseApp, parsePlays, parseSettings } from './settings.ts';
 import { accountId } from './shapes.ts';
 
 const ACCOUNT_PATH = /^\/_control\/accounts\/([^/]+)(\/plays)?$/;
@@ -8,7 +9,7 @@ const ACCOUNT_PATH = /^\/_control\/accounts\/([^/]+)(\/plays)?$/;
 const LOCAL_ORIGIN = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 /** `/_control/…`: how tests and the console tell the stand-in what to be. The routes are described in stand-in.ts. */
-export function createControl(accounts: Accounts) {
+export function createControl({ accounts, appLimits }: { accounts: Accounts; appLimits: AppLimits }) {
   return function answerControl(request: StandInRequest): Reply {
     const reply = request.method === 'OPTIONS' ? preflight() : answer(request);
     const { origin } = request.headers;
@@ -21,27 +22,44 @@ export function createControl(accounts: Accounts) {
     if (route === 'GET /_control/health') return json(200, { ready: true });
     if (route === 'POST /_control/reset') {
       accounts.reset();
+      appLimits.set({});
       return json(200, { reset: true });
     }
     if (route === 'GET /_control/accounts') {
       const known = accounts.names().map((account) => ({ account, account_id: accountId(account) }));
       return json(200, { accounts: known });
     }
+    if (url.pathname === '/_control/app') return answerApp(method, body);
     const [, encodedName, plays] = ACCOUNT_PATH.exec(url.pathname) ?? [];
     if (encodedName === undefined) return controlError(404, 'no such control');
     const name = decodeName(encodedName);
     if (name === undefined) return invalid([{ field: 'account', reason: 'is not an account name' }]);
-    try {
+    return refusingUnfit(() => {
       if (plays && method === 'POST') {
         return json(200, { added: accounts.addPlays(name, parsePlays(parseJson(body))).map(shownPlay) });
       }
       if (!plays && method === 'GET') return json(200, accounts.get(name));
       if (!plays && method === 'PUT') return json(200, accounts.set(name, parseSettings(parseJson(body))));
-    } catch (error) {
-      if (error instanceof InvalidControl) return invalid(error.details);
-      throw error;
-    }
-    return controlError(405, 'method not allowed', { allow: plays ? 'POST' : 'GET, PUT' });
+      return controlError(405, 'method not allowed', { allow: plays ? 'POST' : 'GET, PUT' });
+    });
+  }
+
+  function answerApp(method: string, body: string): Reply {
+    return refusingUnfit(() => {
+      if (method === 'GET') return json(200, appLimits.get());
+      if (method === 'PUT') return json(200, appLimits.set(parseApp(parseJson(body))));
+      return controlError(405, 'method not allowed', { allow: 'GET, PUT' });
+    });
+  }
+}
+
+/** What does not fit is a 400 that names it. */
+function refusingUnfit(answer: () => Reply): Reply {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof InvalidControl) return invalid(error.details);
+    throw error;
   }
 }
 

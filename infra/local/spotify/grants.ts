@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Clock } from '../../../shared/clock.ts';
 import { createBoundedMap } from './bounded-map.ts';
 
@@ -35,17 +35,19 @@ export interface AccessGrant {
 
 /**
  * Authorization codes, refresh tokens and access tokens, in memory. Those of refresh outlive the stand-in when there is
- * a file to keep them in: who was connected yesterday still is, as with the real one.
+ * a file to keep them in, however it ended: who was connected yesterday still is, as with the real one.
  */
 export function createGrants(clock: Clock, keptIn?: string) {
   const codes = createBoundedMap<AuthorizationCode>(MAX_CODES);
   const consents = createBoundedMap<Consent>(MAX_TOKENS);
   for (const [token, consent] of readKept(keptIn)) consents.set(token, consent);
+  const journal = openJournal(keptIn, consents.entries());
   const accessGrants = createBoundedMap<AccessGrant>(MAX_TOKENS);
 
   function issueRefreshToken(consent: Consent): string {
     const token = opaque('AQ', 96);
     consents.set(token, consent);
+    journal.add([token, consent]);
     return token;
   }
 
@@ -75,6 +77,7 @@ export function createGrants(clock: Clock, keptIn?: string) {
     /** The new token stands for the same consent; the old one is unknown from now on. */
     rotate(refreshToken: string, consent: Consent): string {
       consents.delete(refreshToken);
+      journal.add([refreshToken]);
       return issueRefreshToken(consent);
     },
 
@@ -88,20 +91,46 @@ export function createGrants(clock: Clock, keptIn?: string) {
       return token;
     },
 
-    /** Writes down what outlives the stand-in. */
-    keep(): void {
-      if (keptIn) writeFileSync(keptIn, JSON.stringify(consents.entries()), { mode: 0o600 });
-    },
-
     findAccess: (accessToken: string): AccessGrant | undefined => accessGrants.get(accessToken),
   };
 }
 
-function readKept(path: string | undefined): [string, Consent][] {
-  if (!path || !existsSync(path)) return [];
-  const kept = JSON.parse(readFileSync(path, 'utf8')) as [string, Consent][];
-  // The modes of accounts begin anew, and with them their generations.
-  return kept.map(([token, consent]) => [token, { ...consent, generation: 0 }]);
+/** A line each: a refresh token with its consent, or alone once it is gone. */
+type JournalLine = [token: string, consent?: Consent];
+
+/** Writes the file anew with what there is, then each change before it is answered: no end of the process loses one. */
+function openJournal(path: string | undefined, entries: readonly [string, Consent][]) {
+  const text = (lines: readonly JournalLine[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  if (path) writeFileSync(path, text(entries), { mode: 0o600 });
+  return {
+    add(line: JournalLine): void {
+      if (path) appendFileSync(path, text([line]));
+    },
+  };
+}
+
+function readKept(path: string | undefined): Map<string, Consent> {
+  const kept = new Map<string, Consent>();
+  if (!path || !existsSync(path)) return kept;
+  for (const line of readFileSync(path, 'utf8').split('\n')) {
+    const [token, consent] = parseLine(line) ?? [];
+    if (typeof token !== 'string') continue;
+    // The modes of accounts begin anew, and with them their generations.
+    if (consent) kept.set(token, { ...consent, generation: 0 });
+    else kept.delete(token);
+  }
+  return kept;
+}
+
+/** The last line may be cut off in the middle: its change was not answered. */
+function parseLine(line: string): JournalLine | undefined {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    return Array.isArray(parsed) ? (parsed as JournalLine) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 export type Grants = ReturnType<typeof createGrants>;

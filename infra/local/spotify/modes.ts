@@ -19,6 +19,12 @@ const NONSENSE = [
   '',
 ] as const;
 
+/** The settings as one endpoint has them: its own mode, where `fail` names one, goes before the account's. */
+export function settingsAt(path: string, settings: AccountSettings): AccountSettings {
+  const mode = settings.fail.find((failing) => failing.path === path)?.mode;
+  return mode === undefined ? settings : { ...settings, mode };
+}
+
 /** Waits as `latency_ms` and the mode `slow` say. Rejects as soon as `signal` aborts. */
 export async function takeItsTime(
   settings: AccountSettings,

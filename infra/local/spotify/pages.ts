@@ -1,14 +1,17 @@
 import { MAX_PLAYS, type Play } from './accounts.ts';
 import { spotifyId } from './base62.ts';
-import { type Catalogue, TIME_RANGES, type TimeRange } from './catalogue.ts';
+import { TIME_RANGES, type TimeRange } from './catalogue.ts';
+import { artistItem, type Lists, oddTrack } from './oddities.ts';
 import type { Shape } from './settings.ts';
-import { fullArtist, listener, track } from './shapes.ts';
+import { listener, track } from './shapes.ts';
 
 /** What a call of the Web API reads from. */
 export interface Listener {
   account: string;
   shape: Shape;
-  catalogue: Catalogue;
+  lists: Lists;
+  /** The most items that a page has, whatever was asked for. */
+  maxLimit: number;
   /** The latest first. */
   plays: () => Play[];
 }
@@ -17,50 +20,53 @@ export interface Listener {
 export class BadParameter extends Error {}
 
 const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 50;
+export const MAX_LIMIT = 50;
 const WHOLE_NUMBER = /^\d{1,15}$/;
 /** The latest track was saved then, each other one a day before the one above it. */
 const LAST_SAVED_MS = Date.UTC(2026, 5, 30, 20, 15);
 const DAY_MS = 86_400_000;
 
-export function topArtists({ catalogue, shape }: Listener, url: URL) {
+export function topArtists({ lists, maxLimit, shape }: Listener, url: URL) {
   const range = url.searchParams.get('time_range') || 'medium_term';
   if (!isTimeRange(range)) throw new BadParameter('Invalid time range');
-  return offsetPage(catalogue.top[range], url, (id) => fullArtist(id, shape));
+  return offsetPage(lists.top[range], url, maxLimit, (item) => artistItem(item, shape));
 }
 
-export function savedTracks({ catalogue, shape }: Listener, url: URL) {
-  return offsetPage(catalogue.saved, url, ({ id, artistIds }, index) => ({
-    added_at: new Date(LAST_SAVED_MS - index * DAY_MS).toISOString().replace('.000', ''),
-    track: track(id, artistIds, shape),
-  }));
+export function savedTracks({ lists, maxLimit, shape }: Listener, url: URL) {
+  return offsetPage(lists.saved, url, maxLimit, (item, index) => {
+    const added_at = new Date(LAST_SAVED_MS - index * DAY_MS).toISOString().replace('.000', '');
+    if (!('odd' in item)) return { added_at, track: track(item.id, item.artistIds, shape) };
+    const odd = oddTrack(item, shape);
+    return odd && { added_at, ...odd };
+  });
 }
 
-/** Pages by cursor; an `offset` is ignored, as Spotify ignores it. */
-export function followedArtists({ catalogue, shape }: Listener, url: URL) {
+/** Pages by cursor, the id of the last artist given; an `offset` is ignored, as Spotify ignores it. */
+export function followedArtists({ lists, maxLimit, shape }: Listener, url: URL) {
   if (!url.searchParams.has('type')) throw new BadParameter('Missing parameter type');
   if (url.searchParams.get('type') !== 'artist') throw new BadParameter('Invalid type');
-  const limit = readLimit(url);
+  const limit = readLimit(url, maxLimit);
+  const { cursorIndex, cursors, followed } = lists;
   const after = url.searchParams.get('after');
-  const from = after ? catalogue.followedIndex.get(after) : -1;
+  const from = after ? cursorIndex.get(after) : -1;
   if (from === undefined) throw new BadParameter('Invalid cursor');
-  const ids = catalogue.followed.slice(from + 1, from + 1 + limit);
-  const last = from + 1 + limit < catalogue.followed.length ? (ids.at(-1) ?? null) : null;
+  const end = from + 1 + limit;
+  const last = end < followed.length ? (cursors[end - 1] ?? null) : null;
   return {
     artists: {
       cursors: { after: last },
       href: link(url, {}),
-      items: ids.map((id) => fullArtist(id, shape)),
+      items: followed.slice(from + 1, end).map((item) => artistItem(item, shape)),
       limit,
       next: last === null ? null : link(url, { type: 'artist', after: last, limit }),
-      total: catalogue.followed.length,
+      total: followed.length,
     },
   };
 }
 
 /** `after` and `before` are milliseconds; the latest play comes first; an empty page has no cursors. */
-export function recentlyPlayed({ plays, shape }: Listener, url: URL) {
-  const limit = readLimit(url);
+export function recentlyPlayed({ plays, maxLimit, shape }: Listener, url: URL) {
+  const limit = readLimit(url, maxLimit);
   const after = readNumber(url, 'after');
   const before = readNumber(url, 'before');
   if (after !== undefined && before !== undefined)
@@ -74,14 +80,18 @@ export function recentlyPlayed({ plays, shape }: Listener, url: URL) {
   return {
     cursors: newest && oldest ? { after: `${newest.playedAtMs}`, before: `${oldest.playedAtMs}` } : null,
     href: link(url, {}),
-    items: page.map(({ artistId, playedAtMs }) => ({
-      context: null,
-      played_at: new Date(playedAtMs).toISOString(),
-      track: track(spotifyId(`played track ${playedAtMs % MAX_PLAYS} of ${artistId}`), [artistId], shape),
-    })),
+    items: page.map((play) => playItem(play, shape)),
     limit,
     next: more && oldest ? link(url, { before: oldest.playedAtMs, limit }) : null,
   };
+}
+
+function playItem({ artistId, playedAtMs, odd }: Play, shape: Shape) {
+  const id = spotifyId(`played track ${playedAtMs % MAX_PLAYS} of ${artistId}`);
+  const shown = odd
+    ? oddTrack({ odd, like: { id, artistIds: [artistId] } }, shape)
+    : { track: track(id, [artistId], shape) };
+  return shown && { context: null, played_at: new Date(playedAtMs).toISOString(), ...shown };
 }
 
 export function ownProfile({ account, shape }: Listener) {
@@ -91,9 +101,10 @@ export function ownProfile({ account, shape }: Listener) {
 function offsetPage<Item, Shown>(
   list: readonly Item[],
   url: URL,
+  maxLimit: number,
   show: (item: Item, index: number) => Shown,
 ) {
-  const limit = readLimit(url);
+  const limit = readLimit(url, maxLimit);
   const offset = readNumber(url, 'offset') ?? 0;
   const at = (position: number) => link(url, { offset: position, limit });
   return {
@@ -107,10 +118,10 @@ function offsetPage<Item, Shown>(
   };
 }
 
-function readLimit(url: URL): number {
+function readLimit(url: URL, maxLimit: number): number {
   const limit = readNumber(url, 'limit') ?? DEFAULT_LIMIT;
   if (limit < 1 || limit > MAX_LIMIT) throw new BadParameter('Invalid limit');
-  return limit;
+  return Math.min(limit, maxLimit);
 }
 
 function readNumber(url: URL, name: string): number | undefined {

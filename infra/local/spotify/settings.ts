@@ -3,6 +3,7 @@ import * as v from 'valibot';
 const DAY_SECONDS = 86_400;
 const MAX_LATENCY_MS = 10 * 60_000;
 const MAX_ARTISTS = 20_000;
+const MAX_SAVED = 100_000;
 
 const wholeNumber = (min: number, max: number) => {
   const range = `a whole number from ${min} to ${max}`;
@@ -27,6 +28,16 @@ const MODES = [
   'slow',
   'unauthorized',
 ] as const;
+/** What one endpoint alone can suffer from: consents are the account's. */
+const ENDPOINT_MODES = MODES.filter((mode) => mode !== 'revoked' && mode !== 'expired');
+export const ENDPOINT_PATHS = [
+  '/api/token',
+  '/v1/me',
+  '/v1/me/top/artists',
+  '/v1/me/following',
+  '/v1/me/player/recently-played',
+  '/v1/me/tracks',
+] as const;
 const SHAPES = ['dev', 'legacy'] as const;
 
 const settingsSchema = v.strictObject({
@@ -37,6 +48,29 @@ const settingsSchema = v.strictObject({
   fail_page: v.nullable(wholeNumber(0, 10_000)),
   rotate: v.boolean('must be true or false'),
   shape: v.picklist(SHAPES, `must be one of ${SHAPES.join(', ')}`),
+  top: v.nullable(wholeNumber(0, MAX_ARTISTS)),
+  followed: v.nullable(wholeNumber(0, MAX_ARTISTS)),
+  saved: v.nullable(wholeNumber(0, MAX_SAVED)),
+  fail: v.array(
+    v.strictObject({
+      path: v.picklist(ENDPOINT_PATHS, `must be one of ${ENDPOINT_PATHS.join(', ')}`),
+      mode: v.picklist(ENDPOINT_MODES, `must be one of ${ENDPOINT_MODES.join(', ')}`),
+    }),
+    'must be a list of { path, mode }',
+  ),
+  max_limit: v.nullable(wholeNumber(1, 50)),
+  oddities: v.boolean('must be true or false'),
+});
+
+const appSchema = v.strictObject({
+  per_30_s: v.optional(wholeNumber(0, 1_000_000)),
+  quota: v.optional(
+    v.record(
+      v.picklist(ENDPOINT_PATHS, `must be one of ${ENDPOINT_PATHS.join(', ')}`),
+      wholeNumber(0, 1_000_000),
+      'must be an object',
+    ),
+  ),
 });
 
 const playsSchema = v.strictObject({
@@ -49,9 +83,12 @@ const playsSchema = v.strictObject({
 /** How Spotify behaves towards one account; each setting is explained in stand-in.ts. */
 export type AccountSettings = v.InferOutput<typeof settingsSchema>;
 export type Shape = AccountSettings['shape'];
+export type EndpointPath = (typeof ENDPOINT_PATHS)[number];
+/** What Spotify grants the whole application; what is absent has no limit. */
+export type AppSettings = v.InferOutput<typeof appSchema>;
 export type NewPlays = v.InferOutput<typeof playsSchema>;
 
-export const DEFAULT_SETTINGS: Readonly<AccountSettings> = {
+const DEFAULT_SETTINGS: Readonly<AccountSettings> = {
   mode: 'ok',
   retry_after: null,
   latency_ms: 0,
@@ -59,7 +96,19 @@ export const DEFAULT_SETTINGS: Readonly<AccountSettings> = {
   fail_page: null,
   rotate: false,
   shape: 'dev',
+  top: null,
+  followed: null,
+  saved: null,
+  fail: [],
+  max_limit: null,
+  oddities: false,
 };
+
+/** The account that people begin with is as a real listener's, odd items included; others are as plain as can be. */
+export const settingsAtFirst = (account: string): AccountSettings => ({
+  ...DEFAULT_SETTINGS,
+  oddities: account === 'demo',
+});
 
 interface FieldProblem {
   field: string;
@@ -82,6 +131,11 @@ export function parseSettings(input: unknown): Partial<AccountSettings> {
   return Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   ) as Partial<AccountSettings>;
+}
+
+/** @throws InvalidControl */
+export function parseApp(input: unknown): AppSettings {
+  return parse(appSchema, input);
 }
 
 /** @throws InvalidControl */

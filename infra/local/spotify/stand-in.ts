@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { createAccounts } from './accounts.ts';
+import { createAppLimits } from './app-limits.ts';
 import { createAuthorizePage } from './authorize.ts';
 import { createCatalogues } from './catalogue.ts';
 import { createControl } from './control.ts';
@@ -16,7 +17,7 @@ import {
   type StandInRequest,
   send,
 } from './http.ts';
-import { parsePlays, parseSettings } from './settings.ts';
+import { parseApp, parsePlays, parseSettings } from './settings.ts';
 import { createTokenEndpoint } from './token.ts';
 import { createWebApi } from './web-api.ts';
 
@@ -29,7 +30,7 @@ interface StandInOptions {
   clock?: Clock;
   /** Another seed gives every account other artists. */
   seed?: string;
-  /** A file in which refresh tokens outlive the stand-in; none: they end with it. */
+  /** A file of JSON lines in which refresh tokens outlive the stand-in; none: they end with it. */
   keptIn?: string;
 }
 
@@ -60,13 +61,16 @@ const REQUEST_TIMEOUT_MS = 30_000;
  *   which an application knows them.
  * - `PUT /_control/accounts/NAME` merges settings and answers like the next one; what does not fit is a 400
  *   `{ "error": { "message", "details": [{ "field", "reason" }] } }` and changes nothing.
- * - `GET /_control/accounts/NAME` → `{ account, mode, retry_after, latency_ms, artists, fail_page, rotate, shape,
- *   calls: { token, top, following, recent, tracks, me }, total }`: the calls since the last reset, those included
+ * - `GET /_control/accounts/NAME` → `{ account, …settings, calls: { token, top, following, recent, tracks, me }, total }`:
+ *   the calls since the last reset, those included
  *   that a mode refused. A call whose token or code is unknown belongs to nobody and is not counted.
  * - `POST /_control/accounts/NAME/plays` `{ "count"?: 1–50, "artist_id"?: "…" }` adds plays that end now (default: one
  *   play, of an artist of the account) → `{ "added": [{ "artist_id", "played_at" }] }`. An account begins with 30 plays.
- * - `POST /_control/reset`: counters, settings and added plays of all accounts go back to the start. Tokens stay valid,
- *   and those that a mode had ended live again.
+ * - `PUT /_control/app` `{ "per_30_s"?: 180, "quota"?: { "/v1/me/tracks": 100 } }`: limits of the whole application, in any
+ *   30 s and by endpoint a day, in place of those before; `{}` lifts them. It answers as `GET /_control/app` does: with
+ *   `calls_in_30_s` and `used` besides. Beyond a limit the Web API answers 429, with QUOTA_EXCEEDED beyond a quota.
+ * - `POST /_control/reset`: counters, settings and added plays of all accounts go back to the start, limits of the
+ *   application are lifted. Tokens stay valid, and those that a mode had ended live again.
  *
  * ## Settings
  * | setting | default | |
@@ -78,6 +82,10 @@ const REQUEST_TIMEOUT_MS = 30_000;
  * | `fail_page` | null | the page asked for by the n-th list call from now on (1 = the next) answers 502, as often as it is asked for, until this is set again; null or 0: none |
  * | `rotate` | false | each refresh returns a new refresh token and the old one is `invalid_grant` |
  * | `shape` | `dev` | `legacy` adds followers, genres and popularity |
+ * | `top`, `followed`, `saved` | null | artists of each term, followed artists, saved tracks; null: as `artists` has it |
+ * | `fail` | [] | `[{ path, mode }]`: this endpoint alone behaves as in that mode |
+ * | `max_limit` | null | the most that a page has, whatever was asked for (1–50); its `limit` says so |
+ * | `oddities` | false | one item in twelve is followed by an odd one, in every list, beside the artists that count; `demo` has them from the start |
  *
  * ## Modes
  * - `revoked`, `expired`: the user revokes (or the six months end) at the moment of the PUT. Refresh tokens given
@@ -106,11 +114,12 @@ export async function createSpotifyStandIn({
   const catalogues = createCatalogues(seed);
   const accounts = createAccounts({ clock, catalogues });
   const grants = createGrants(clock, keptIn);
+  const appLimits = createAppLimits(clock);
   const route = createRoutes({
     authorize: createAuthorizePage({ accounts, grants, clientId }),
     token: createTokenEndpoint({ accounts, grants, clock, clientId, clientSecret }),
-    webApi: createWebApi({ accounts, grants, catalogues, clock }),
-    control: createControl(accounts),
+    webApi: createWebApi({ accounts, grants, catalogues, appLimits, clock }),
+    control: createControl({ accounts, appLimits }),
   });
 
   let origin = '';
@@ -129,12 +138,13 @@ export async function createSpotifyStandIn({
       addPlays: (name: string, plays: unknown = {}) => accounts.addPlays(name, parsePlays(plays)),
       reset: accounts.reset,
     },
+    /** The limits of the whole application. `@throws InvalidControl` likewise. */
+    app: { set: (limits: unknown) => appLimits.set(parseApp(limits)), get: appLimits.get },
     async close(): Promise<void> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Waiting requests end with their connections.
       server.closeAllConnections();
       await closed;
-      grants.keep();
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { Account, Accounts } from './accounts.ts';
 import { ACCESS_TOKEN_LIFE_SECONDS, type Consent, type Grants, provesChallenge } from './grants.ts';
 import { json, type Reply, type StandInRequest } from './http.ts';
-import { takeItsTime, tokenRefusal } from './modes.ts';
+import { settingsAt, takeItsTime, tokenRefusal } from './modes.ts';
 
 interface TokenEndpointParts {
   accounts: Accounts;
@@ -23,7 +23,8 @@ export function createTokenEndpoint({ accounts, grants, clock, clientId, clientS
     const account = accountOf(form);
     if (account) {
       accounts.count(account, 'token');
-      const { settings, calls } = accounts.open(account);
+      const { settings: general, calls } = accounts.open(account);
+      const settings = settingsAt(request.url.pathname, general);
       await takeItsTime(settings, clock, request.signal);
       const refusal = tokenRefusal(settings, calls.token);
       if (refusal) return refusal;

@@ -1,13 +1,16 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Accounts, CallKind } from './accounts.ts';
+import type { AppLimits } from './app-limits.ts';
 import type { Catalogues } from './catalogue.ts';
 import type { AccessGrant, Grants } from './grants.ts';
 import { apiError, json, type Reply, type StandInRequest } from './http.ts';
-import { takeItsTime, webApiRefusal } from './modes.ts';
+import { settingsAt, takeItsTime, webApiRefusal } from './modes.ts';
+import { listsOf } from './oddities.ts';
 import {
   BadParameter,
   followedArtists,
   type Listener,
+  MAX_LIMIT,
   ownProfile,
   recentlyPlayed,
   savedTracks,
@@ -41,11 +44,12 @@ interface WebApiParts {
   accounts: Accounts;
   grants: Grants;
   catalogues: Catalogues;
+  appLimits: AppLimits;
   clock: Clock;
 }
 
 /** `GET /v1/…`: whose token it is, how that account's Spotify behaves today, then the page. */
-export function createWebApi({ accounts, grants, catalogues, clock }: WebApiParts) {
+export function createWebApi({ accounts, grants, catalogues, appLimits, clock }: WebApiParts) {
   return async function answerWebApi(request: StandInRequest): Promise<Reply> {
     const endpoint = ENDPOINTS.get(request.url.pathname);
     if (!endpoint) return apiError(404, 'Service not found');
@@ -66,7 +70,11 @@ export function createWebApi({ accounts, grants, catalogues, clock }: WebApiPart
   ): Promise<Reply | undefined> {
     accounts.count(access.account, kind);
     const failsHere = list && accounts.failsThisPage(access.account, url.pathname + url.search);
-    const { settings, calls } = accounts.open(access.account);
+    const limited = appLimits.refuse(url.pathname);
+    if (limited) return limited;
+    const account = accounts.open(access.account);
+    const { calls } = account;
+    const settings = settingsAt(url.pathname, account.settings);
     await takeItsTime(settings, clock, signal);
     const byMode = webApiRefusal(settings, calls[kind]);
     if (byMode) return byMode;
@@ -76,11 +84,12 @@ export function createWebApi({ accounts, grants, catalogues, clock }: WebApiPart
   }
 
   function read(endpoint: Endpoint, account: string, url: URL): Reply {
-    const { shape, artists } = accounts.open(account).settings;
+    const { settings } = accounts.open(account);
     const listener = {
       account,
-      shape,
-      catalogue: catalogues.of(account, artists),
+      shape: settings.shape,
+      lists: listsOf(catalogues.of(account, settings), settings.oddities),
+      maxLimit: settings.max_limit ?? MAX_LIMIT,
       plays: () => accounts.plays(account),
     };
     try {

@@ -92,6 +92,35 @@ describe('the lists of a listener', () => {
     expect(accounts.get('alice').calls.following).toBe(38);
   });
 
+  test.each([
+    ['ordinary', { top: 99, followed: 50, saved: 150 }, 12],
+    ['recorded', { top: 198, followed: 83, saved: 5_320 }, 30],
+    ['huge', { top: 198, followed: 1_000, saved: 20_000 }, 30],
+  ])('an account of %s size stays within its budget', async (_, settings, budget) => {
+    const { session, accounts } = await listener(settings);
+    accounts.reset();
+    accounts.set('alice', settings);
+    const artists = await collectArtists(session);
+    expect(artists.filter(({ followed }) => followed)).toHaveLength(settings.followed);
+    // The refresh of a token is one more.
+    expect(accounts.get('alice').total).toBeLessThanOrEqual(budget - 1);
+  });
+
+  test('whatever odd items stand between, the same artists are found in the same places', async () => {
+    const plain = await listener({ artists: 300 });
+    const expected = await collectArtists(plain.session);
+    plain.accounts.set('alice', { oddities: true });
+    const byId = (list: { id: string }[]) => list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    expect(byId(await collectArtists(plain.session))).toEqual(byId(expected));
+  });
+
+  test.each([5, 20])('pages of %i bring the same artists', async (max_limit) => {
+    const { session, accounts } = await listener({ artists: 200 });
+    const expected = await collectArtists(session);
+    accounts.set('alice', { max_limit, oddities: max_limit === 20 });
+    expect(await collectArtists(session)).toHaveLength(expected.length);
+  });
+
   test('an ordinary account takes nine calls beside the token', async () => {
     const { session, accounts } = await listener({});
     await collectArtists(session);

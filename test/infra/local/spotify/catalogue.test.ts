@@ -22,7 +22,9 @@ function reachable({ top, followed, saved }: Catalogue): Set<string> {
 describe('how many', () => {
   test('the lists together hold exactly as many artists as were asked, for every number up to 400', () => {
     for (let count = 0; count <= 400; count++) {
-      expect(reachable(buildCatalogue('an account', count)).size, `${count} artists`).toBe(count);
+      expect(reachable(buildCatalogue('an account', { artists: count })).size, `${count} artists`).toBe(
+        count,
+      );
     }
   });
 
@@ -30,7 +32,7 @@ describe('how many', () => {
     const anAccount = fc.string({ minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(anAccount, fc.integer({ min: 0, max: 3000 }), (account, count) => {
-        const catalogue = buildCatalogue(account, count);
+        const catalogue = buildCatalogue(account, { artists: count });
         expect(reachable(catalogue)).toEqual(new Set(catalogue.artistIds));
         expect(catalogue.artistIds).toHaveLength(count);
         expect(new Set(catalogue.artistIds).size).toBe(count);
@@ -40,7 +42,7 @@ describe('how many', () => {
   });
 
   test('20,000 are nearly all followed, and the other lists stay as short as ever', () => {
-    const catalogue = buildCatalogue('big', 20_000);
+    const catalogue = buildCatalogue('big', { artists: 20_000 });
     expect(reachable(catalogue).size).toBe(20_000);
     expect(catalogue.top.long_term).toHaveLength(99);
     expect(catalogue.saved).toHaveLength(150);
@@ -48,13 +50,13 @@ describe('how many', () => {
   });
 
   test('an ordinary account costs at most twenty calls', () => {
-    const { top, followed, saved } = buildCatalogue('demo', 137);
+    const { top, followed, saved } = buildCatalogue('demo', { artists: 137 });
     const pages = [...Object.values(top), followed, saved].map(({ length }) => Math.ceil(length / 50));
     expect(pages.reduce((sum, count) => sum + count, 1)).toBeLessThanOrEqual(20);
   });
 
   test('some artists have saved tracks only, hence no image anywhere', () => {
-    const { top, followed, saved } = buildCatalogue('demo', 137);
+    const { top, followed, saved } = buildCatalogue('demo', { artists: 137 });
     const elsewhere = new Set([...Object.values(top).flat(), ...followed]);
     const onlySaved = saved.flatMap(({ artistIds }) => artistIds).filter((id) => !elsewhere.has(id));
     expect(onlySaved.length).toBeGreaterThan(0);
@@ -63,22 +65,22 @@ describe('how many', () => {
 
 describe('which', () => {
   test('the same account has the same catalogue, every time', () => {
-    expect(buildCatalogue('demo', 137)).toEqual(buildCatalogue('demo', 137));
+    expect(buildCatalogue('demo', { artists: 137 })).toEqual(buildCatalogue('demo', { artists: 137 }));
   });
 
   test('more artists keep the ones there were', () => {
-    const { artistIds } = buildCatalogue('demo', 100);
-    expect(buildCatalogue('demo', 200).artistIds.slice(0, 100)).toEqual(artistIds);
+    const { artistIds } = buildCatalogue('demo', { artists: 100 });
+    expect(buildCatalogue('demo', { artists: 200 }).artistIds.slice(0, 100)).toEqual(artistIds);
   });
 
   test('most artists of two accounts differ, so that a mix-up shows', () => {
-    const other = new Set(buildCatalogue('bob', 137).artistIds);
-    const shared = buildCatalogue('alice', 137).artistIds.filter((id) => other.has(id));
+    const other = new Set(buildCatalogue('bob', { artists: 137 }).artistIds);
+    const shared = buildCatalogue('alice', { artists: 137 }).artistIds.filter((id) => other.has(id));
     expect(shared.length).toBeLessThan(40);
   });
 
   test('the default catalogue has the four real artists and every awkward kind of name', () => {
-    const { artistIds } = buildCatalogue('demo', 137);
+    const { artistIds } = buildCatalogue('demo', { artists: 137 });
     const names = artistIds.map(artistName);
     expect(artistIds).toEqual(expect.arrayContaining(REAL_IDS));
     for (const kind of [
@@ -98,7 +100,7 @@ describe('which', () => {
 
   test('ids are 22 characters of base62 that fit into 128 bits, like the real ones', () => {
     const alphabet = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
-    for (const id of buildCatalogue('demo', 500).artistIds) {
+    for (const id of buildCatalogue('demo', { artists: 500 }).artistIds) {
       expect(id).toMatch(/^[0-9A-Za-z]{22}$/);
       const value = [...id].reduce((sum, character) => sum * 62n + BigInt(alphabet.indexOf(character)), 0n);
       expect(value < 2n ** 128n).toBe(true);
@@ -107,19 +109,19 @@ describe('which', () => {
 
   test('another seed, other artists', () => {
     const [one, two] = [createCatalogues('one'), createCatalogues('two')];
-    expect(one.of('demo', 20).artistIds).not.toEqual(two.of('demo', 20).artistIds);
+    expect(one.of('demo', { artists: 20 }).artistIds).not.toEqual(two.of('demo', { artists: 20 }).artistIds);
   });
 });
 
 describe('keeping', () => {
   test('a catalogue is built once, and forgotten when too many newer artists are kept', () => {
     const catalogues = createCatalogues('seed', 300);
-    const first = catalogues.of('first', 137);
-    expect(catalogues.of('first', 137)).toBe(first);
-    catalogues.of('second', 137);
-    expect(catalogues.of('first', 137)).toBe(first);
-    catalogues.of('third', 137);
-    expect(catalogues.of('first', 137)).not.toBe(first);
-    expect(catalogues.of('first', 137)).toEqual(first);
+    const first = catalogues.of('first', { artists: 137 });
+    expect(catalogues.of('first', { artists: 137 })).toBe(first);
+    catalogues.of('second', { artists: 137 });
+    expect(catalogues.of('first', { artists: 137 })).toBe(first);
+    catalogues.of('third', { artists: 137 });
+    expect(catalogues.of('first', { artists: 137 })).not.toBe(first);
+    expect(catalogues.of('first', { artists: 137 })).toEqual(first);
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { appendFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -36,7 +36,7 @@ describe('six months after consent', () => {
   test('rotating has not prolonged it', async () => {
     const spotify = await startSpotify();
     const { refresh_token } = await spotify.connect();
-    spotify.accounts.set('demo', { rotate: true });
+    spotify.accounts.set('alma', { rotate: true });
     spotify.clock.moveTo('2027-05-01T00:00:00.000Z');
     const rotated = (await spotify.refresh(refresh_token)).json.refresh_token;
     spotify.clock.moveTo('2027-05-22T12:00:00.000Z');
@@ -61,7 +61,7 @@ describe.each([
   test('ends the refresh tokens given before it was set', async () => {
     const spotify = await startSpotify();
     const { refresh_token } = await spotify.connect();
-    spotify.accounts.set('demo', { mode });
+    spotify.accounts.set('alma', { mode });
     const refused = await spotify.refresh(refresh_token);
     expect(refused.status).toBe(400);
     expect(refused.json).toEqual({ error: 'invalid_grant', error_description: description });
@@ -70,7 +70,7 @@ describe.each([
   test('leaves an access token already issued working until its hour is over', async () => {
     const spotify = await startSpotify();
     const tokens = await spotify.connect();
-    spotify.accounts.set('demo', { mode });
+    spotify.accounts.set('alma', { mode });
     spotify.clock.advance(HOUR_MS - 1);
     expect((await spotify.api('/v1/me/top/artists', tokens)).status).toBe(200);
     spotify.clock.advance(1);
@@ -80,7 +80,7 @@ describe.each([
   test('a person who reconnects is let in, while the old token stays dead', async () => {
     const spotify = await startSpotify();
     const old = await spotify.connect();
-    spotify.accounts.set('demo', { mode });
+    spotify.accounts.set('alma', { mode });
     const anew = await spotify.connect();
     expect((await spotify.refresh(anew.refresh_token)).status).toBe(200);
     expect((await spotify.refresh(old.refresh_token)).status).toBe(400);
@@ -88,40 +88,70 @@ describe.each([
 
   test('set again, it ends the new consent too; other settings do not', async () => {
     const spotify = await startSpotify();
-    spotify.accounts.set('demo', { mode });
+    spotify.accounts.set('alma', { mode });
     const { refresh_token } = await spotify.connect();
-    spotify.accounts.set('demo', { latency_ms: 0 });
+    spotify.accounts.set('alma', { latency_ms: 0 });
     expect((await spotify.refresh(refresh_token)).status).toBe(200);
-    spotify.accounts.set('demo', { mode });
+    spotify.accounts.set('alma', { mode });
     expect((await spotify.refresh(refresh_token)).status).toBe(400);
   });
 
   test('back to ok, the tokens live again, as after the outage that called valid tokens invalid', async () => {
     const spotify = await startSpotify();
     const { refresh_token } = await spotify.connect();
-    spotify.accounts.set('demo', { mode });
-    spotify.accounts.set('demo', { mode: 'ok' });
+    spotify.accounts.set('alma', { mode });
+    spotify.accounts.set('alma', { mode: 'ok' });
     expect((await spotify.refresh(refresh_token)).status).toBe(200);
-    spotify.accounts.set('demo', { mode });
+    spotify.accounts.set('alma', { mode });
     expect((await spotify.refresh(refresh_token)).status).toBe(400);
   });
 
   test('touches no other account', async () => {
     const spotify = await startSpotify();
     const other = await spotify.connect('other');
-    spotify.accounts.set('demo', { mode });
+    spotify.accounts.set('alma', { mode });
     expect((await spotify.refresh(other.refresh_token)).status).toBe(200);
   });
 });
 
 describe('a stand-in that is started again', () => {
-  test('knows who was connected, when it was given a file to keep that in', async () => {
-    const keptIn = join(tmpdir(), `consents-${randomUUID()}.json`);
+  async function fileOf(): Promise<string> {
+    const keptIn = join(tmpdir(), `consents-${randomUUID()}.jsonl`);
     onTestFinished(() => rm(keptIn));
+    return keptIn;
+  }
+
+  test('knows who was connected, when it was given a file to keep that in', async () => {
+    const keptIn = await fileOf();
     const yesterday = await startSpotify({ keptIn });
     const { refresh_token } = await yesterday.connect();
     await yesterday.close();
     const today = await startSpotify({ keptIn });
     expect((await today.refresh(refresh_token)).status).toBe(200);
+  });
+
+  test('knows it also when the one before was killed: each token was written before it was given', async () => {
+    const keptIn = await fileOf();
+    const killed = await startSpotify({ keptIn });
+    killed.accounts.set('alma', { rotate: true });
+    const { refresh_token: first } = await killed.connect();
+    const { refresh_token: second } = (await killed.refresh(first)).json;
+    // Nothing is closed before the next one starts.
+    const next = await startSpotify({ keptIn });
+    expect((await next.refresh(second)).status).toBe(200);
+    expect((await next.refresh(first)).json.error).toBe('invalid_grant');
+  });
+
+  test.each([
+    ['a line that was cut off', '["AQ-cut","acc'],
+    ['something else', '{}\n[1]\nnull\n'],
+  ])('passes over %s', async (_, rest) => {
+    const keptIn = await fileOf();
+    const { refresh_token } = await (await startSpotify({ keptIn })).connect();
+    await appendFile(keptIn, rest);
+    const next = await startSpotify({ keptIn });
+    expect((await next.refresh(refresh_token)).status).toBe(200);
+    const again = await startSpotify({ keptIn });
+    expect((await again.refresh(refresh_token)).status).toBe(200);
   });
 });

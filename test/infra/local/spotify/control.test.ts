@@ -9,23 +9,29 @@ const DEFAULTS = {
   fail_page: null,
   rotate: false,
   shape: 'dev',
+  top: null,
+  followed: null,
+  saved: null,
+  fail: [],
+  max_limit: null,
+  oddities: false,
 };
 const NO_CALLS = { token: 0, top: 0, following: 0, recent: 0, tracks: 0, me: 0 };
 
 describe('settings', () => {
   test('an account that nobody has touched exists, with the defaults', async () => {
     const spotify = await startSpotify();
-    const answer = await spotify.control('GET', 'accounts/demo');
+    const answer = await spotify.control('GET', 'accounts/alma');
     expect(answer.status).toBe(200);
-    expect(answer.json).toEqual({ account: 'demo', ...DEFAULTS, calls: NO_CALLS, total: 0 });
+    expect(answer.json).toEqual({ account: 'alma', ...DEFAULTS, calls: NO_CALLS, total: 0 });
   });
 
   test('a PUT merges, and answers what holds now', async () => {
     const spotify = await startSpotify();
-    await spotify.control('PUT', 'accounts/demo', { mode: 'quota', retry_after: 9 });
-    const answer = await spotify.control('PUT', 'accounts/demo', { artists: 12, latency_ms: 0 });
+    await spotify.control('PUT', 'accounts/alma', { mode: 'quota', retry_after: 9 });
+    const answer = await spotify.control('PUT', 'accounts/alma', { artists: 12, latency_ms: 0 });
     expect(answer.json).toMatchObject({ ...DEFAULTS, mode: 'quota', retry_after: 9, artists: 12 });
-    expect((await spotify.control('GET', 'accounts/demo')).json).toEqual(answer.json);
+    expect((await spotify.control('GET', 'accounts/alma')).json).toEqual(answer.json);
   });
 
   test('accounts that have been named are listed with the id that an application knows', async () => {
@@ -53,6 +59,15 @@ describe('settings', () => {
     [{ fail_page: -1 }, 'fail_page'],
     [{ rotate: 'yes' }, 'rotate'],
     [{ shape: 'round' }, 'shape'],
+    [{ top: -1 }, 'top'],
+    [{ followed: '83' }, 'followed'],
+    [{ saved: 100_001 }, 'saved'],
+    [{ max_limit: 0 }, 'max_limit'],
+    [{ max_limit: 51 }, 'max_limit'],
+    [{ oddities: 1 }, 'oddities'],
+    [{ fail: 'all' }, 'fail'],
+    [{ fail: [{ path: '/v1/me/shows', mode: 'down' }] }, 'fail.0.path'],
+    [{ fail: [{ path: '/v1/me', mode: 'revoked' }] }, 'fail.0.mode'],
     [{ colour: 'green' }, 'colour'],
     [{ constructor: 1 }, 'constructor'],
     [[], 'body'],
@@ -60,7 +75,7 @@ describe('settings', () => {
     ['ok', 'body'],
   ])('%o is a 400 that names %s', async (settings, field) => {
     const spotify = await startSpotify();
-    const answer = await spotify.control('PUT', 'accounts/demo', settings);
+    const answer = await spotify.control('PUT', 'accounts/alma', settings);
     expect(answer.status).toBe(400);
     expect(answer.json.error.details.map((detail: { field: string }) => detail.field)).toEqual([field]);
     expect(answer.json.error.message).toContain(field);
@@ -68,13 +83,13 @@ describe('settings', () => {
 
   test('one setting that does not fit leaves the others as they were', async () => {
     const spotify = await startSpotify();
-    await spotify.control('PUT', 'accounts/demo', { rotate: true, artists: 'many', mode: 'down' });
-    expect(spotify.accounts.get('demo')).toMatchObject(DEFAULTS);
+    await spotify.control('PUT', 'accounts/alma', { rotate: true, artists: 'many', mode: 'down' });
+    expect(spotify.accounts.get('alma')).toMatchObject(DEFAULTS);
   });
 
   test('a body that is not JSON is a 400', async () => {
     const spotify = await startSpotify();
-    const answer = await spotify.call('/_control/accounts/demo', { method: 'PUT', body: '{"mode":' });
+    const answer = await spotify.call('/_control/accounts/alma', { method: 'PUT', body: '{"mode":' });
     expect(answer.status).toBe(400);
     expect(answer.json.error.details).toEqual([{ field: 'body', reason: 'is not JSON' }]);
   });
@@ -118,19 +133,19 @@ describe('counting', () => {
     await spotify.refresh('made-up');
     await spotify.authorize();
     await spotify.api('/v1/me', { access_token: 'made-up' });
-    expect((await spotify.control('GET', 'accounts/demo')).json.total).toBe(0);
+    expect((await spotify.control('GET', 'accounts/alma')).json.total).toBe(0);
   });
 
   test('a reset empties counters, settings and added plays, and keeps the tokens', async () => {
     const spotify = await startSpotify();
     const tokens = await spotify.connect();
-    spotify.accounts.set('demo', { mode: 'revoked', artists: 5 });
-    spotify.accounts.addPlays('demo', { count: 9 });
+    spotify.accounts.set('alma', { mode: 'revoked', artists: 5 });
+    spotify.accounts.addPlays('alma', { count: 9 });
     expect((await spotify.control('POST', 'reset')).status).toBe(200);
-    expect(spotify.accounts.get('demo')).toEqual({ account: 'demo', ...DEFAULTS, calls: NO_CALLS, total: 0 });
+    expect(spotify.accounts.get('alma')).toEqual({ account: 'alma', ...DEFAULTS, calls: NO_CALLS, total: 0 });
     expect((await spotify.refresh(tokens.refresh_token)).status).toBe(200);
     expect((await spotify.api('/v1/me/player/recently-played?limit=50', tokens)).json.items).toHaveLength(30);
-    spotify.accounts.set('demo', { mode: 'revoked' });
+    spotify.accounts.set('alma', { mode: 'revoked' });
     expect((await spotify.refresh(tokens.refresh_token)).status).toBe(400);
   });
 });
@@ -138,7 +153,7 @@ describe('counting', () => {
 describe('plays', () => {
   test('one by default, now, of an artist of the account', async () => {
     const spotify = await startSpotify();
-    const { added } = (await spotify.control('POST', 'accounts/demo/plays')).json;
+    const { added } = (await spotify.control('POST', 'accounts/alma/plays')).json;
     expect(added).toEqual([
       { artist_id: expect.stringMatching(/^[0-9A-Za-z]{22}$/), played_at: '2026-11-22T12:00:00.000Z' },
     ]);
@@ -146,14 +161,14 @@ describe('plays', () => {
 
   test('no two share a millisecond, also when added in the same one', async () => {
     const spotify = await startSpotify();
-    const first = spotify.accounts.addPlays('demo', { count: 3 });
-    const second = spotify.accounts.addPlays('demo', { count: 3 });
+    const first = spotify.accounts.addPlays('alma', { count: 3 });
+    const second = spotify.accounts.addPlays('alma', { count: 3 });
     expect(new Set([...first, ...second].map(({ playedAtMs }) => playedAtMs)).size).toBe(6);
   });
 
   test('the same plays in every process', async () => {
     const [one, two] = [await startSpotify(), await startSpotify()];
-    expect(one.accounts.addPlays('demo', { count: 5 })).toEqual(two.accounts.addPlays('demo', { count: 5 }));
+    expect(one.accounts.addPlays('alma', { count: 5 })).toEqual(two.accounts.addPlays('alma', { count: 5 }));
   });
 
   test.each([
@@ -163,7 +178,7 @@ describe('plays', () => {
     [{ artist: 'x' }, 'artist'],
   ])('%o is a 400 that names %s', async (plays, field) => {
     const spotify = await startSpotify();
-    const answer = await spotify.control('POST', 'accounts/demo/plays', plays);
+    const answer = await spotify.control('POST', 'accounts/alma/plays', plays);
     expect(answer.status).toBe(400);
     expect(answer.json.error.details[0].field).toBe(field);
   });
@@ -179,14 +194,14 @@ describe('around it', () => {
   test('other paths are 404, other methods 405', async () => {
     const spotify = await startSpotify();
     expect((await spotify.control('GET', 'nothing')).status).toBe(404);
-    expect((await spotify.control('DELETE', 'accounts/demo')).status).toBe(405);
-    expect((await spotify.control('GET', 'accounts/demo/plays')).status).toBe(405);
+    expect((await spotify.control('DELETE', 'accounts/alma')).status).toBe(405);
+    expect((await spotify.control('GET', 'accounts/alma/plays')).status).toBe(405);
   });
 
   test('a page of this machine may use it, a page from elsewhere may not', async () => {
     const spotify = await startSpotify();
     const ask = (origin: string) =>
-      spotify.call('/_control/accounts/demo', { method: 'OPTIONS', headers: { origin } });
+      spotify.call('/_control/accounts/alma', { method: 'OPTIONS', headers: { origin } });
     const local = await ask('http://127.0.0.1:3000');
     expect(local.status).toBe(204);
     expect(local.headers.get('access-control-allow-origin')).toBe('http://127.0.0.1:3000');

@@ -9,7 +9,7 @@ async function inMode(settings: Record<string, unknown>) {
   const spotify = await startSpotify();
   const tokens = await spotify.connect();
   spotify.accounts.reset();
-  spotify.accounts.set('demo', settings);
+  spotify.accounts.set('alma', settings);
   return { spotify, tokens };
 }
 
@@ -21,9 +21,9 @@ test('down: 503 from the token endpoint and from the Web API', async () => {
 
 test('a code is not spent by an exchange that an outage refused', async () => {
   const { spotify } = await inMode({ mode: 'down' });
-  const code = await spotify.approve('demo');
+  const code = await spotify.approve('alma');
   expect((await spotify.exchange(code)).status).toBe(503);
-  spotify.accounts.set('demo', { mode: 'ok' });
+  spotify.accounts.set('alma', { mode: 'ok' });
   expect((await spotify.exchange(code)).status).toBe(200);
 });
 
@@ -155,11 +155,11 @@ describe('fail_page', () => {
   test('set again, it counts from the start; null and 0 end it', async () => {
     const { spotify, tokens } = await inMode({ fail_page: 2 });
     await spotify.api(LONG, tokens);
-    spotify.accounts.set('demo', { fail_page: 2 });
+    spotify.accounts.set('alma', { fail_page: 2 });
     expect((await spotify.api(LONG, tokens)).status).toBe(200);
     expect((await spotify.api(LONG, tokens)).status).toBe(502);
     for (const none of [null, 0]) {
-      spotify.accounts.set('demo', { fail_page: none });
+      spotify.accounts.set('alma', { fail_page: none });
       expect((await everyPage(spotify, tokens, LONG)).pages).toBe(5);
     }
   });

@@ -119,7 +119,7 @@ export async function startSpotify({ seed, keptIn }: { seed?: string; keptIn?: s
     exchange,
     refresh: (refreshToken: string) => token({ grant_type: 'refresh_token', refresh_token: refreshToken }),
     /** A person approves and the application takes its tokens. */
-    async connect(account = 'demo', scope = SCOPES): Promise<Tokens> {
+    async connect(account = 'alma', scope = SCOPES): Promise<Tokens> {
       const answer = await exchange(await approve(account, { scope }));
       if (answer.status !== 200) throw new Error(`no tokens: ${answer.status}`);
       return answer.json;

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 describe('exchanging a code', () => {
   test('gives an access token of an hour, a refresh token and the scopes that were asked', async () => {
     const spotify = await startSpotify();
-    const answer = await spotify.exchange(await spotify.approve('demo'));
+    const answer = await spotify.exchange(await spotify.approve('alma'));
     expect(answer.status).toBe(200);
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.json).toEqual({
@@ -20,7 +20,7 @@ describe('exchanging a code', () => {
 
   test('a code works once', async () => {
     const spotify = await startSpotify();
-    const code = await spotify.approve('demo');
+    const code = await spotify.approve('alma');
     await spotify.exchange(code);
     const again = await spotify.exchange(code);
     expect(again.status).toBe(400);
@@ -29,7 +29,7 @@ describe('exchanging a code', () => {
 
   test('a code lives for ten minutes', async () => {
     const spotify = await startSpotify();
-    const [early, late] = [await spotify.approve('demo'), await spotify.approve('demo')];
+    const [early, late] = [await spotify.approve('alma'), await spotify.approve('alma')];
     spotify.clock.advance(10 * MINUTE_MS - 1);
     expect((await spotify.exchange(early)).status).toBe(200);
     spotify.clock.advance(1);
@@ -45,7 +45,7 @@ describe('exchanging a code', () => {
     ['no verifier', { code_verifier: '' }, 'invalid_request'],
   ])('%s is refused, and the code is spent', async (_what, change, error) => {
     const spotify = await startSpotify();
-    const code = await spotify.approve('demo');
+    const code = await spotify.approve('alma');
     const refused = await spotify.exchange(code, change);
     expect(refused.status).toBe(400);
     expect(refused.json.error).toBe(error);
@@ -55,7 +55,7 @@ describe('exchanging a code', () => {
   test('without a challenge no verifier is asked', async () => {
     const spotify = await startSpotify();
     const answer = await spotify.authorize({
-      account: 'demo',
+      account: 'alma',
       approve: '1',
       code_challenge: undefined,
       code_challenge_method: undefined,
@@ -80,7 +80,7 @@ describe('refreshing', () => {
   test('rotating gives a new refresh token and the old one is dead', async () => {
     const spotify = await startSpotify();
     const tokens = await spotify.connect();
-    spotify.accounts.set('demo', { rotate: true });
+    spotify.accounts.set('alma', { rotate: true });
     const rotated = (await spotify.refresh(tokens.refresh_token)).json;
     expect(rotated.refresh_token).not.toBe(tokens.refresh_token);
     expect((await spotify.refresh(tokens.refresh_token)).json).toEqual({
@@ -104,7 +104,7 @@ describe('who may ask', () => {
     ['no authentication', { authorization: '' }],
   ])('%s is invalid_client and the code is not spent', async (_what, headers) => {
     const spotify = await startSpotify();
-    const code = await spotify.approve('demo');
+    const code = await spotify.approve('alma');
     const refused = await spotify.token({ grant_type: 'authorization_code', code }, headers);
     expect(refused.status).toBe(400);
     expect(refused.json.error).toBe('invalid_client');

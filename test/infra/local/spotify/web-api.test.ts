@@ -22,8 +22,8 @@ describe('who may read', () => {
     ['/v1/me/tracks', 'user-library-read'],
   ])('%s wants %s', async (path, scope) => {
     const spotify = await startSpotify();
-    const allowed = await spotify.connect('demo', scope);
-    const others = await spotify.connect('demo', 'user-read-private');
+    const allowed = await spotify.connect('alma', scope);
+    const others = await spotify.connect('alma', 'user-read-private');
     expect((await spotify.api(path, allowed)).status).toBe(200);
     const refused = await spotify.api(path, others);
     expect(refused.status).toBe(403);
@@ -157,7 +157,7 @@ describe('plays', () => {
     const spotify = await startSpotify();
     const tokens = await spotify.connect();
     const { cursors } = (await spotify.api(path, tokens)).json;
-    spotify.accounts.addPlays('demo', { count: 3, artist_id: '2YZyLoL8N0Wb9xBt1NhZWg' });
+    spotify.accounts.addPlays('alma', { count: 3, artist_id: '2YZyLoL8N0Wb9xBt1NhZWg' });
     const { items } = (await spotify.api(`${path}?limit=50&after=${cursors.after}`, tokens)).json;
     expect(items).toHaveLength(3);
     expect(items[0].track.artists[0].name).toBe('Kendrick Lamar');
@@ -167,8 +167,8 @@ describe('plays', () => {
   test('only the last fifty exist', async () => {
     const spotify = await startSpotify();
     const tokens = await spotify.connect();
-    spotify.accounts.addPlays('demo', { count: 40 });
-    spotify.accounts.addPlays('demo', { count: 40 });
+    spotify.accounts.addPlays('alma', { count: 40 });
+    spotify.accounts.addPlays('alma', { count: 40 });
     const { items } = await everyPage(spotify, tokens, `${path}?limit=20`);
     expect(items).toHaveLength(50);
     expect(new Set(items.map(({ played_at }) => played_at)).size).toBe(50);
@@ -220,7 +220,7 @@ describe('the shape of an artist', () => {
 
   test('the legacy one has followers, genres and popularity besides', async () => {
     const spotify = await startSpotify();
-    spotify.accounts.set('demo', { shape: 'legacy' });
+    spotify.accounts.set('alma', { shape: 'legacy' });
     const { items } = (await spotify.api(path, await spotify.connect())).json;
     expect(items[0]).toMatchObject({
       followers: { href: null, total: expect.any(Number) },
