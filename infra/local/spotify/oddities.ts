@@ -1,4 +1,3 @@
-import type { Play } from './accounts.ts';
 import { spotifyId } from './base62.ts';
 import type { Catalogue, SavedTrack, TimeRange } from './catalogue.ts';
 import type { Shape } from './settings.ts';
@@ -32,11 +31,9 @@ function mix<Kind, Item>(list: readonly Item[], kinds: readonly Kind[]): (Item |
 }
 
 /** An odd play a minute before the ordinary one that it follows. */
-export const withOddPlays = (plays: readonly Play[]): Play[] =>
-  mix(plays, ODD_ENTRIES).map((play) =>
-    'odd' in play && 'like' in play
-      ? { ...play.like, playedAtMs: play.like.playedAtMs - 60_000, odd: play.odd }
-      : play,
+export const withOddPlays = <Play extends { playedAtMs: number }>(plays: readonly Play[]) =>
+  mix(plays, ODD_ENTRIES).map((play): Play & { odd?: OddEntry } =>
+    'like' in play ? { ...play.like, playedAtMs: play.like.playedAtMs - 60_000, odd: play.odd } : play,
   );
 
 /** The lists as they are shown, in Spotify's order. */
