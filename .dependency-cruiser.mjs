@@ -8,7 +8,7 @@
  * of the API, which runs in browsers and phones.
  */
 const PURE =
-  '^shared/(client/|contract/|artist\\.ts|clock\\.ts|errors\\.ts|http/messages|pagination|cache/(artist-codec|id-column|freshness|keys|pagination)|artists/(scoring|pagination)|metrics/names|statistics/(counters|ledger|slots|totals)\\.ts)';
+  '^shared/(client/|contract/|artist\\.ts|clock\\.ts|errors\\.ts|http/messages|pagination|cache/(artist-codec|id-column|freshness|keys|pagination)|artists/(scoring|pagination)|metrics/names)';
 
 /** What runs in the browser, of the local stack. */
 const CONSOLE = '^infra/local/console/';
@@ -17,7 +17,7 @@ const CONSOLE = '^infra/local/console/';
 const INPUT_OUTPUT = [
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|readline|tls|worker_threads)(/|$)',
   '(^|node_modules/)(@aws-sdk|@smithy|@aws-lambda-powertools|@middy)/',
-  '^shared/(storage|http/(?!messages)|spotify|platforms|metrics/(?!names)|statistics/(?!(counters|ledger|slots|totals)\\.ts))',
+  '^shared/(storage|http/(?!messages)|spotify|platforms|metrics/(?!names)|statistics)',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */

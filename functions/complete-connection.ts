@@ -20,7 +20,7 @@ import { createDocumentClient } from '../shared/storage/document-client.ts';
 const db = createDocumentClient();
 const cache = cacheFromEnv(db);
 const computations = computationsFromEnv(db);
-const observed = observerFromEnv(db);
+const observed = observerFromEnv();
 
 const parts = {
   clock: systemClock,

@@ -14,7 +14,7 @@ const db = createDocumentClient();
 const cache = cacheFromEnv(db);
 const computations = computationsFromEnv(db);
 const connections = connectionsFromEnv(db);
-const observed = observerFromEnv(db);
+const observed = observerFromEnv();
 
 const disconnectObserved = (observe: Observe) =>
   createDisconnect({

@@ -17,7 +17,7 @@ const cached = artistsCache(
     computations: computationsFromEnv(db),
     clock: systemClock,
     retryMs: requiredSeconds('RETRY_SECONDS') * 1000,
-    observed: observerFromEnv(db),
+    observed: observerFromEnv(),
     // What a hit does not need is loaded by those who need it: a hit does not pay for it at a cold start.
     readSelection: async (userId) =>
       (await import('../shared/artists/selection-environment.ts')).selectionsFromEnv(db).read(userId),

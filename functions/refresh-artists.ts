@@ -9,7 +9,7 @@ import { observerFromEnv } from '../shared/metrics/environment.ts';
 import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();
-const observed = observerFromEnv(db);
+const observed = observerFromEnv();
 const compute = computeFromEnv(db);
 const deps = {
   cache: cacheFromEnv(db),

@@ -1,21 +1,17 @@
 import type { Context } from 'aws-lambda';
-import { windowsFromEnv } from '../shared/cache/environment.ts';
 import { createSweep } from '../shared/cache/sweep-expired.ts';
 import { systemClock } from '../shared/clock.ts';
 import { requiredEnv } from '../shared/env.ts';
 import { publishMetricsFromEnv } from '../shared/metrics/environment.ts';
-import { snapshotsFromEnv, statisticsFromEnv, totalsFromEnv } from '../shared/statistics/environment.ts';
+import { countEntriesFromEnv } from '../shared/statistics/count-environment.ts';
 import { createHourlySweep } from '../shared/statistics/hourly-sweep.ts';
-import { createReadStock } from '../shared/statistics/read-statistics.ts';
 import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();
 
 const sweep = createHourlySweep({
   sweepExpired: createSweep({ db, table: requiredEnv('CACHE_TABLE') }),
-  statistics: statisticsFromEnv(db),
-  readStock: createReadStock({ totals: totalsFromEnv(db), windows: windowsFromEnv() }),
-  snapshots: snapshotsFromEnv(db),
+  countEntries: countEntriesFromEnv(db),
   publishMetrics: publishMetricsFromEnv(),
   clock: systemClock,
 });

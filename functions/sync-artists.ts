@@ -12,7 +12,7 @@ import { createDocumentClient } from '../shared/storage/document-client.ts';
 const db = createDocumentClient();
 const computations = computationsFromEnv(db);
 const syncPlays = syncFromEnv(db);
-const observed = observerFromEnv(db);
+const observed = observerFromEnv();
 
 /** Reads the plays since the last sync. The cached list stays as it is. */
 export const handler = api(syncArtists, async ({ userId }, context) => {

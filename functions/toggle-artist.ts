@@ -10,7 +10,7 @@ import { createDocumentClient } from '../shared/storage/document-client.ts';
 const db = createDocumentClient();
 const cache = cacheFromEnv(db);
 const selections = selectionsFromEnv(db);
-const observed = observerFromEnv(db);
+const observed = observerFromEnv();
 
 /** Selects or deselects an artist; what is cached of the user is outdated from then on. */
 export const handler = api(route, async ({ userId, body }) => {

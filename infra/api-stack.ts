@@ -88,7 +88,7 @@ export class ApiStack extends Stack {
     if (row.cacheByExpiryHour) data.grantCacheByExpiryHour(fn);
     if (row.backOff) fn.addEnvironment('RETRY_SECONDS', String(config.retrySeconds));
     if (row.account) data.grantAccount(fn, row.account);
-    if (row.statistics) data.grantStatistics(fn, row.statistics);
+    if (row.metrics) grantMetrics(fn, config);
     if (row.tokens) data.grantTokens(fn, row.tokens);
     if (row.spotifyClient) data.grantSpotifyClient(fn);
     if (row.spotifyRedirect) fn.addEnvironment('SPOTIFY_REDIRECT_URI', config.spotifyRedirectUri);
@@ -139,6 +139,12 @@ function concurrencyOf(name: FunctionName, config: Config): number | undefined {
   const { maxConcurrency }: FunctionRow = functionRows[name];
   if (name === 'get-artists') return config.reservedConcurrency;
   return config.boundConcurrency ? maxConcurrency : undefined;
+}
+
+/** CloudWatch knows no resource that this could be narrowed to. */
+function grantMetrics(fn: ServiceFunction, { metricsDelaySeconds }: Config): void {
+  fn.addToRolePolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }));
+  fn.addEnvironment('METRICS_DELAY_SECONDS', String(metricsDelaySeconds));
 }
 
 function sendTo(queue: Queue): PolicyStatement {

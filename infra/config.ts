@@ -26,11 +26,11 @@ const SecureUrl = v.pipe(
   v.url('must be a URL'),
 );
 
-const wholeNumber = (what: string) =>
+const wholeNumber = (what: string, least = 1) =>
   v.pipe(
     v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number))], `must be ${what}`),
     v.safeInteger(`must be ${what}`),
-    v.minValue(1, `must be ${what}`),
+    v.minValue(least, `must be ${what}`),
   );
 
 const Seconds = wholeNumber('a positive whole number of seconds');
@@ -69,6 +69,8 @@ const Settings = v.pipe(
     keepSeconds: v.optional(Seconds, 21_600),
     /** After a failed computation: how long a user's list is not tried again. */
     retrySeconds: v.optional(Seconds, 30),
+    /** How long CloudWatch takes to have what was counted. Statistics are read again after as long; 0: each time. */
+    metricsDelaySeconds: v.optional(wholeNumber('a whole number of seconds', 0), 60),
     /** Browsers that may call the API. Native apps need none: without origins there is no CORS at all. */
     corsOrigins: v.optional(
       v.pipe(v.union([v.array(v.string()), v.pipe(v.string(), v.transform(splitList))]), v.array(Origin)),

@@ -34,7 +34,6 @@ interface DataStackProps extends StackProps {
 export class DataStack extends Stack {
   readonly cacheTable: TableV2;
   readonly accountTable: TableV2;
-  readonly statisticsTable: TableV2;
   readonly tokenKey: Key;
   readonly spotifyClient: Secret;
   readonly #config: Config;
@@ -43,8 +42,7 @@ export class DataStack extends Stack {
     super(scope, id, props);
     this.#config = config;
     this.cacheTable = this.#createCacheTable();
-    this.accountTable = this.#createTable('account', { recoverable: true });
-    this.statisticsTable = this.#createTable('statistics', { recoverable: false });
+    this.accountTable = this.#createAccountTable();
     this.tokenKey = new Key(this, 'TokenKey', {
       alias: nameOf(config, 'tokens'),
       description: 'Protects the tokens with which the platforms of users are read',
@@ -68,25 +66,18 @@ export class DataStack extends Stack {
   /** Access to cached lists, and the ages that decide how they may be used. */
   grantCache(fn: LambdaFunction, actions: ActionsByKey<CacheKeys>): void {
     allowByKey(fn, this.cacheTable.tableArn, actions, cacheKeyPatterns);
-    fn.addEnvironment('CACHE_TABLE', this.cacheTable.tableName);
-    this.#tellAges(fn);
+    this.#nameCache(fn);
   }
 
-  /** Finding what has expired. Goes with `grantCache`, which names the table. */
+  /** Finding and counting lists by when they expire. */
   grantCacheByExpiryHour(fn: LambdaFunction): void {
     allow(fn, [dynamoAction('Query')], `${this.cacheTable.tableArn}/index/${EXPIRY_INDEX}`);
+    this.#nameCache(fn);
   }
 
   grantAccount(fn: LambdaFunction, actions: ActionsByKey<AccountKeys>): void {
     allowByKey(fn, this.accountTable.tableArn, actions, accountKeyPatterns);
     fn.addEnvironment('ACCOUNT_TABLE', this.accountTable.tableName);
-  }
-
-  /** Access to what was counted, and the ages by which lists are booked. */
-  grantStatistics(fn: LambdaFunction, actions: readonly TableAction[]): void {
-    allow(fn, actions.map(dynamoAction), this.statisticsTable.tableArn);
-    fn.addEnvironment('STATISTICS_TABLE', this.statisticsTable.tableName);
-    this.#tellAges(fn);
   }
 
   /** Use of the key of the tokens, only with the encryption context that binds a token to its user and platform. */
@@ -110,7 +101,8 @@ export class DataStack extends Stack {
     fn.addEnvironment('SPOTIFY_SECRET_ID', this.spotifyClient.secretArn);
   }
 
-  #tellAges(fn: LambdaFunction): void {
+  #nameCache(fn: LambdaFunction): void {
+    fn.addEnvironment('CACHE_TABLE', this.cacheTable.tableName);
     fn.addEnvironment('FRESH_SECONDS', String(this.#config.freshSeconds));
     fn.addEnvironment('KEEP_SECONDS', String(this.#config.keepSeconds));
   }
@@ -136,19 +128,15 @@ export class DataStack extends Stack {
     });
   }
 
-  #createTable(name: 'account' | 'statistics', { recoverable }: { readonly recoverable: boolean }): TableV2 {
-    return new TableV2(this, name === 'account' ? 'AccountTable' : 'StatisticsTable', {
-      ...this.#tableDefaults(name),
+  #createAccountTable(): TableV2 {
+    return new TableV2(this, 'AccountTable', {
+      ...this.#tableDefaults('account'),
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
-      ...(recoverable
-        ? {
-            pointInTimeRecoverySpecification: {
-              pointInTimeRecoveryEnabled: true,
-              recoveryPeriodInDays: RECOVERY_DAYS,
-            },
-          }
-        : {}),
+      pointInTimeRecoverySpecification: {
+        pointInTimeRecoveryEnabled: true,
+        recoveryPeriodInDays: RECOVERY_DAYS,
+      },
     });
   }
 

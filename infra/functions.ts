@@ -23,8 +23,8 @@ export interface FunctionRow {
   /** How long a user's list is not tried again after a failed computation. */
   readonly backOff?: true;
   readonly account?: ActionsByKey<AccountKeys>;
-  /** Not narrowed by key: its keys are hours, and nothing in it is about a person. */
-  readonly statistics?: readonly TableAction[];
+  /** Reads the metrics back that the functions emit. */
+  readonly metrics?: true;
   /** What it does with the tokens of users. */
   readonly tokens?: readonly ('encrypt' | 'decrypt')[];
   /** Our client id and secret with Spotify. */
@@ -54,7 +54,6 @@ const OBEYS_COOLDOWN = ['GetItem', 'UpdateItem'] as const;
 const COMPUTES = {
   backOff: true,
   account: { user: ['GetItem', 'UpdateItem'] },
-  statistics: ['PutItem'],
   tokens: ['decrypt'],
   spotifyClient: true,
 } as const;
@@ -91,7 +90,6 @@ export const functionRows = {
     timeoutSeconds: STORE_SECONDS,
     cache: { list: ['GetItem', 'UpdateItem'] },
     account: { user: ['GetItem', 'UpdateItem'] },
-    statistics: ['PutItem'],
   },
   'sync-artists': {
     memoryMb: REQUEST_MB,
@@ -99,7 +97,6 @@ export const functionRows = {
     // The list itself is not touched, and cannot be.
     cache: { cooldown: OBEYS_COOLDOWN },
     account: { user: ['GetItem', 'UpdateItem'] },
-    statistics: ['PutItem'],
     tokens: ['decrypt'],
     spotifyClient: true,
   },
@@ -127,7 +124,6 @@ export const functionRows = {
       cooldown: OBEYS_COOLDOWN,
     },
     account: { user: ['GetItem', 'UpdateItem'] },
-    statistics: ['PutItem'],
     // Decrypts what an attempt before this one was given, and could not store.
     tokens: ['encrypt', 'decrypt'],
     spotifyClient: true,
@@ -138,12 +134,12 @@ export const functionRows = {
     timeoutSeconds: STORE_SECONDS,
     cache: { list: ['GetItem', 'PutItem'], part: ['DeleteItem'], computation: ['DeleteItem'] },
     account: { user: ['DeleteItem'] },
-    statistics: ['PutItem'],
   },
   'get-cache-stats': {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
-    statistics: ['GetItem', 'Query'],
+    cacheByExpiryHour: true,
+    metrics: true,
   },
   'not-found': {
     // Answers a constant; below this size a cold start alone takes seconds.
@@ -159,7 +155,6 @@ export const functionRows = {
     maxConcurrency: 1,
     cache: { list: ['DeleteItem'], part: ['DeleteItem'] },
     cacheByExpiryHour: true,
-    statistics: ['Query', 'PutItem'],
   },
 } as const satisfies Record<string, FunctionRow>;
 

@@ -2,6 +2,9 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { createKms } from './aws/kms.ts';
 import { createSecretsManager } from './aws/secrets-manager.ts';
 import { serveAws } from './aws/server.ts';
+import { createMetricCollector } from './cloudwatch/collect-metrics.ts';
+import { createCloudWatch } from './cloudwatch/get-metric-data.ts';
+import { createMetricStore } from './cloudwatch/metric-store.ts';
 import { serveDynamodbFront } from './dynamodb/front.ts';
 import type { Foundations } from './foundations.ts';
 import { createGuard } from './iam/guard.ts';
@@ -32,13 +35,24 @@ const DEFAULT_CONCURRENCY = 8;
 /** The functions, what they call of AWS, and what calls them by the clock. */
 export async function startServices(
   model: Model,
-  { dynamodb, spotify }: Foundations,
+  { dynamodb, spotify, kept }: Foundations,
   keys: LocalKeys,
   options: ServiceOptions,
   parts: AsyncDisposableStack,
 ) {
   const { clock = systemClock, onFailure = () => undefined, asyncRetryDelaysMs, freezeAfterMs = 0 } = options;
-  const logs = createLogs(options.logDirectory);
+  const metrics = createMetricStore(kept('metrics.json'));
+  parts.defer(() => metrics.close());
+  const malformedMetrics: string[] = [];
+  const collect = createMetricCollector({
+    store: metrics,
+    clock,
+    onMalformed(message) {
+      malformedMetrics.push(message);
+      onFailure(message);
+    },
+  });
+  const logs = createLogs(options.logDirectory, collect);
   parts.defer(() => logs.close());
   const guard = createGuard(model.policies);
   const front = await serveDynamodbFront({ target: dynamodb.url, tables: model.tables, guard });
@@ -51,6 +65,7 @@ export async function startServices(
     services: {
       TrentService: createKms({ keys: model.keys, aliases: model.keyAliases, master: keys.kmsMaster }),
       secretsmanager: createSecretsManager({ secrets: model.secrets, value: secretOf(spotify.client) }),
+      GraniteServiceVersion20100801: createCloudWatch(metrics),
     },
     lambda: () => lambda,
   });
@@ -70,7 +85,7 @@ export async function startServices(
   lambda = running;
   const schedules = startSchedules({ schedules: model.schedules, lambda: running, clock });
   parts.defer(() => schedules.close());
-  return { aws, lambda: running, schedules, guard };
+  return { aws, lambda: running, schedules, guard, malformedMetrics };
 }
 
 /** In the form in which the deployed secret holds it. */
@@ -84,6 +99,7 @@ function endpointsOf(dynamodbUrl: string, awsUrl: string, spotifyUrl: string | u
     AWS_ENDPOINT_URL_KMS: awsUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: awsUrl,
     AWS_ENDPOINT_URL_LAMBDA: awsUrl,
+    AWS_ENDPOINT_URL_CLOUDWATCH: awsUrl,
     ...(spotifyUrl ? { SPOTIFY_ACCOUNTS_URL: spotifyUrl, SPOTIFY_API_URL: spotifyUrl } : {}),
   };
 }

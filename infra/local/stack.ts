@@ -3,7 +3,6 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createCacheControl } from './control/cache-control.ts';
 import { createConsolePage } from './control/console-page.ts';
 import { createControl, ISSUER_PATH } from './control/control.ts';
-import { createLedgerControl } from './control/ledger-control.ts';
 import { deploy, type Synthesize } from './deployment.ts';
 import { type FoundationOptions, type Foundations, layFoundations, type Step } from './foundations.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -33,7 +32,7 @@ export interface LocalStack {
   /** Undefined with the real Spotify. */
   readonly spotifyUrl: string | undefined;
   readonly dynamodbUrl: string;
-  /** KMS, Secrets Manager and Lambda. */
+  /** KMS, Secrets Manager, CloudWatch and Lambda. */
   readonly awsUrl: string;
   readonly model: Model;
   /** Where the logs of the functions are. */
@@ -41,6 +40,8 @@ export interface LocalStack {
   readonly lambda: Pick<LambdaService, 'environments' | 'kill' | 'logs' | 'invoke'>;
   /** What each function was granted by the templates, and what became of it since the start. */
   accessReport(): AccessReport;
+  /** What functions wrote as metrics and CloudWatch would pass over, since the start. */
+  malformedMetrics(): string[];
   close(): Promise<void>;
 }
 
@@ -75,12 +76,14 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
     freshSeconds: options.freshSeconds,
     keepSeconds: options.keepSeconds,
     retrySeconds: options.retrySeconds,
+    // What was counted is there at once.
+    metricsDelaySeconds: 0,
   };
   const how = { synthesize: options.synthesize ?? synthesize, step, signal };
   const { model, client } = await deploy(foundations, settings, how, parts);
   const keys = await loadKeys(kept('keys.json'));
   const logDirectory = join(directory, 'logs');
-  const { aws, lambda, schedules, guard } = await startServices(
+  const { aws, lambda, schedules, guard, malformedMetrics } = await startServices(
     model,
     foundations,
     keys,
@@ -90,14 +93,12 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
   const { clock } = options;
   const cacheTable = variableOf(model, 'CACHE_TABLE');
   if (!cacheTable) throw new Error('no function has a CACHE_TABLE');
-  const statisticsTable = variableOf(model, 'STATISTICS_TABLE');
   const db = DynamoDBDocumentClient.from(client);
   const control = createControl({
     cache: createCacheControl({
       db,
       cacheTable,
       accountTable: variableOf(model, 'ACCOUNT_TABLE'),
-      ledger: statisticsTable ? createLedgerControl({ db, table: statisticsTable, clock }) : undefined,
     }),
     issuer: await createIssuer({
       url: settings.jwtIssuer,
@@ -129,6 +130,7 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
     logDirectory,
     lambda,
     accessReport: () => guard.report(),
+    malformedMetrics: () => [...malformedMetrics],
     close: () => parts.disposeAsync(),
   };
 }

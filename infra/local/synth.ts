@@ -15,6 +15,7 @@ export interface Deployment {
   readonly freshSeconds?: number | undefined;
   readonly keepSeconds?: number | undefined;
   readonly retrySeconds?: number | undefined;
+  readonly metricsDelaySeconds?: number | undefined;
 }
 
 /**

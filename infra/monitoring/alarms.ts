@@ -1,6 +1,6 @@
 import {
   hitLatency,
-  hitRate,
+  hitRateOfConnected,
   overFunctions,
   revocationRate,
   serverErrorRate,
@@ -166,10 +166,10 @@ export const alarmRows: readonly AlarmRow[] = [
   },
   {
     id: 'hit-rate',
-    what: 'Fewer than 95 % of the requests were hits, for three hours.',
+    what: 'Fewer than 95 % of the requests of connected users were hits, for three hours.',
     pages: false,
     // Under this, new users alone can push it down.
-    measure: hitRate(1_000),
+    measure: hitRateOfConnected(1_000),
     when: 'below',
     threshold: 95,
     periodMinutes: 60,

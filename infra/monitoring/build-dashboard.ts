@@ -38,7 +38,9 @@ export function buildDashboard(
 }
 
 function widgetOf({ title, kind, series, unit, limit }: WidgetRow, width: number, watched: Watched): IWidget {
-  const isHourly = series.some((one) => one.from === 'service' && /^(Entries|Bytes|Sweep)/.test(one.metric));
+  const isHourly = series.some(
+    (one) => one.from === 'service' && /^(Entries|StaleEntries|Sweep)/.test(one.metric),
+  );
   const period = kind === 'numbers' || isHourly ? Duration.hours(1) : Duration.minutes(5);
   const metrics = series.map((one) => metricOf(one, watched, period));
   const place = { title, width, height: GRAPH_HEIGHT };

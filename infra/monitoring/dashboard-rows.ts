@@ -1,5 +1,6 @@
 import { functionNames } from '../functions.ts';
 import {
+  errorsByCode,
   hitRate,
   outcomes,
   overFunctions,
@@ -55,7 +56,7 @@ export const dashboardRows: readonly DashboardRow[] = [
         kind: 'numbers',
         unit: '',
         series: [
-          hitRate(),
+          hitRate,
           requests,
           service('HitLatency', 'p99', 'p99 of hits, ms'),
           service('Errors', 'Sum', 'errors'),
@@ -66,7 +67,7 @@ export const dashboardRows: readonly DashboardRow[] = [
         title: 'Hit rate',
         kind: 'lines',
         unit: '%',
-        series: [hitRate()],
+        series: [hitRate],
         limit: { value: 95, label: 'promised: 95 %' },
       },
     ],
@@ -87,6 +88,7 @@ export const dashboardRows: readonly DashboardRow[] = [
         series: (['p50', 'p90', 'p99'] as const).map((stat) => service('HitLatency', stat, stat)),
         limit: { value: 50, label: 'promised: 50 ms' },
       },
+      { title: 'Errors by code', kind: 'stacked', unit: 'requests', series: errorsByCode },
       {
         title: 'API: what clients saw',
         kind: 'lines',
@@ -122,6 +124,7 @@ export const dashboardRows: readonly DashboardRow[] = [
           service('SpotifyFailures', 'Sum', 'failures'),
           service('SpotifyRateLimited', 'Sum', '429'),
           service('SpotifyRevocations', 'Sum', 'revoked'),
+          service('SpotifyItemsSkipped', 'Sum', 'items left out'),
           service('ComputationTime', 'SampleCount', 'computations'),
         ],
       },
@@ -149,7 +152,18 @@ export const dashboardRows: readonly DashboardRow[] = [
           service('UnreadableEntries', 'Sum', 'unreadable'),
         ],
       },
-      { title: 'Size of all lists', kind: 'lines', unit: 'bytes', series: [service('Bytes', 'Maximum')] },
+      {
+        title: 'Lists stored',
+        kind: 'lines',
+        unit: 'lists',
+        series: [
+          service('ListBytes', 'SampleCount', 'all'),
+          service('FirstLists', 'Sum', 'first ones'),
+          service('StaleReplaced', 'Sum', 'after a change of selection'),
+          service('Toggles', 'Sum', 'changes of selection'),
+        ],
+      },
+      { title: 'Size of a list', kind: 'lines', unit: 'bytes', series: [service('ListBytes', 'Average')] },
       {
         title: 'Sweep',
         kind: 'lines',

@@ -1,4 +1,4 @@
-import type { MetricName } from '../../shared/metrics/names.ts';
+import { type MetricName, PAGE_ERROR_CODES, USER_ERROR_CODES } from '../../shared/metrics/names.ts';
 import { type FunctionName, functionNames } from '../functions.ts';
 import type { Series, TableName } from './series.ts';
 
@@ -32,13 +32,40 @@ export const requests: Series = {
   label: 'requests',
 };
 
-/** Percent of the requests for a page that a fresh copy answered; with fewer than `atLeast` in a period, 100. */
-export function hitRate(atLeast = 1): Series {
+/** Errors, each line those of one code. */
+export const errorsByCode: readonly Series[] = PAGE_ERROR_CODES.map((code) => ({
+  from: 'service',
+  metric: 'Errors',
+  stat: 'Sum',
+  code,
+  label: code,
+}));
+
+/** Percent of the requests for a page that a fresh copy answered; without any, 100. */
+export const hitRate: Series = {
+  from: 'math',
+  expression: `IF(${REQUESTS} > 0, 100 * FILL(hits, 0) / (${REQUESTS}), 100)`,
+  using: outcomes,
+  label: 'hit rate %',
+};
+
+/**
+ * The same of users who are connected: the others can have no hit before they connect, which only they can do. With
+ * fewer than `atLeast` requests in a period, 100.
+ */
+export function hitRateOfConnected(atLeast: number): Series {
+  const { hits, misses, stale, errors } = outcomes;
+  const own = USER_ERROR_CODES.map((code, i): [string, Series] => [
+    `user${i}`,
+    { from: 'service', metric: 'Errors', stat: 'Sum', code },
+  ]);
+  const all = ['hits', 'misses', 'stale', 'errors'].map((name) => `FILL(${name}, 0)`).join(' + ');
+  const requests = `${all} - ${own.map(([name]) => `FILL(${name}, 0)`).join(' - ')}`;
   return {
     from: 'math',
-    expression: `IF(${REQUESTS} >= ${atLeast}, 100 * FILL(hits, 0) / (${REQUESTS}), 100)`,
-    using: outcomes,
-    label: 'hit rate %',
+    expression: `IF(${requests} >= ${atLeast}, 100 * FILL(hits, 0) / (${requests}), 100)`,
+    using: { hits, misses, stale, errors, ...Object.fromEntries(own) },
+    label: 'hit rate of connected users %',
   };
 }
 
@@ -91,7 +118,7 @@ export function revocationRate(atLeast: number): Series {
 /** Those whose trouble a client or a user notices: an alarm takes ten metrics at most. */
 export const watchedFunctions: readonly FunctionName[] = functionNames.filter((name) => name !== 'not-found');
 
-export const tableNames: readonly TableName[] = ['cache', 'account', 'statistics'];
+export const tableNames: readonly TableName[] = ['cache', 'account'];
 
 /** The sum over all watched functions. */
 export function overFunctions(metric: 'Errors' | 'Throttles', label: string): Series {

@@ -1,10 +1,10 @@
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Duration } from 'aws-cdk-lib/core';
-import type { MetricName } from '../../shared/metrics/names.ts';
+import { CODE_DIMENSION, type MetricName, type PageErrorCode } from '../../shared/metrics/names.ts';
 import type { FunctionName } from '../functions.ts';
 import { METRICS_NAMESPACE, nameOf, SERVICE } from '../names.ts';
 
-export type TableName = 'cache' | 'account' | 'statistics';
+export type TableName = 'cache' | 'account';
 type Statistic = 'Sum' | 'Average' | 'Maximum' | 'SampleCount' | 'p50' | 'p90' | 'p99';
 
 /** One line of a graph or the measure of an alarm, as data. */
@@ -14,6 +14,8 @@ export type Series =
       readonly from: 'service';
       readonly metric: MetricName;
       readonly stat: Statistic;
+      /** Of errors, those with this code alone. */
+      readonly code?: PageErrorCode;
       readonly label?: string;
     }
   /** Lines of the logs that a metric filter counts. */
@@ -80,7 +82,11 @@ function placeOf(series: Exclude<Series, { from: 'math' }>, watched: Watched) {
       return {
         namespace: METRICS_NAMESPACE,
         metricName,
-        dimensionsMap: { service: SERVICE, stage: watched.stage },
+        dimensionsMap: {
+          service: SERVICE,
+          stage: watched.stage,
+          ...(series.code === undefined ? {} : { [CODE_DIMENSION]: series.code }),
+        },
         label: series.label ?? metricName,
       };
     case 'logs':

@@ -118,6 +118,7 @@ export const examples: Examples = {
             stale: 1_000,
             fallback_revoked: 400,
             errors: 100,
+            errors_by_code: { PLATFORM_NOT_CONNECTED: 88, SPOTIFY_UNAVAILABLE: 12 },
             hit_rate: 0.955,
             miss_rate: 0.03,
             stale_rate: 0.014,
@@ -133,6 +134,10 @@ export const examples: Examples = {
               revocations: 14,
               avg_computation_ms: 2_140.5,
             },
+            latency_ms: {
+              hit: { p50: 6, p90: 9, p99: 21 },
+              computation: { p50: 2_010, p90: 2_900, p99: 5_400 },
+            },
             recommendations: [
               {
                 code: 'USERS_TO_RECONNECT',
@@ -140,7 +145,7 @@ export const examples: Examples = {
                 message: 'Des utilisateurs lisent une ancienne liste : invitez-les à reconnecter Spotify.',
               },
             ],
-            as_of: '2026-11-22T12:00:00.000Z',
+            as_of: '2026-11-22T11:59:00.000Z',
           },
         },
       },

@@ -8,6 +8,8 @@ interface PlatformUsage {
   readonly failures: number;
   readonly rateLimited: number;
   readonly revocations: number;
+  /** Items that were left out of a list because they make no sense. */
+  readonly skipped?: number;
 }
 
 /** What became of a request for a page: every one ends in exactly one of these. */

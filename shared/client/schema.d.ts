@@ -306,6 +306,10 @@ export interface components {
                 stale: number;
                 fallback_revoked: number;
                 errors: number;
+                /** @description The errors that occurred, each by its code */
+                errors_by_code: {
+                    [key: string]: number;
+                };
                 hit_rate: number;
                 miss_rate: number;
                 /** @description Both kinds of old copy: stale and fallback_revoked */
@@ -322,13 +326,32 @@ export interface components {
                     revocations: number;
                     avg_computation_ms: number;
                 };
+                latency_ms: {
+                    /** @description null where nothing was measured */
+                    hit: {
+                        p50: number | null;
+                        p90: number | null;
+                        p99: number | null;
+                    };
+                    /** @description null where nothing was measured */
+                    computation: {
+                        p50: number | null;
+                        p90: number | null;
+                        p99: number | null;
+                    };
+                };
                 recommendations: {
                     code: string;
                     /** @enum {string} */
                     severity: "info" | "warning" | "critical";
                     message: string;
                 }[];
-                as_of: components["schemas"]["Timestamp"];
+                /**
+                 * Format: date-time
+                 * @description Up to when the counts were known: up to two minutes ago
+                 * @example 2026-11-22T12:00:00.000Z
+                 */
+                as_of: string;
             };
         };
         GetProfileReply: {

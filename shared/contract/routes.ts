@@ -132,6 +132,12 @@ export const disconnectPlatform = {
   errors: ['UNKNOWN_PLATFORM'],
 } as const satisfies Route;
 
+const Milliseconds = v.nullable(v.pipe(v.number(), v.minValue(0)));
+const Percentiles = v.pipe(
+  v.object({ p50: Milliseconds, p90: Milliseconds, p99: Milliseconds }),
+  v.description('null where nothing was measured'),
+);
+
 export const getCacheStats = {
   method: 'GET',
   path: '/api/cache/stats',
@@ -150,6 +156,10 @@ export const getCacheStats = {
       stale: Count,
       fallback_revoked: Count,
       errors: Count,
+      errors_by_code: v.pipe(
+        v.record(v.string(), Count),
+        v.description('The errors that occurred, each by its code'),
+      ),
       hit_rate: Fraction,
       miss_rate: Fraction,
       stale_rate: v.pipe(Fraction, v.description('Both kinds of old copy: stale and fallback_revoked')),
@@ -165,6 +175,7 @@ export const getCacheStats = {
         revocations: Count,
         avg_computation_ms: v.pipe(v.number(), v.minValue(0)),
       }),
+      latency_ms: v.object({ hit: Percentiles, computation: Percentiles }),
       recommendations: v.array(
         v.object({
           code: v.string(),
@@ -172,7 +183,7 @@ export const getCacheStats = {
           message: v.string(),
         }),
       ),
-      as_of: Timestamp,
+      as_of: v.pipe(Timestamp, v.description('Up to when the counts were known: up to two minutes ago')),
     }),
   ),
   errors: [],

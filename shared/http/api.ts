@@ -6,7 +6,7 @@ import type {
 } from 'aws-lambda';
 import type { BodyOf, DataOf, QueryOf, Route } from '../contract/route.ts';
 import { AppError, InternalError, Unauthorized } from '../errors.ts';
-import { logFailure } from '../logging/log-failure.ts';
+import { logFailure, logRefusal } from '../logging/log-failure.ts';
 import { negotiateLocale } from './locale.ts';
 import type { Locale } from './messages.ts';
 import { errorReply, Reply, type ReplyContext, successReply } from './reply.ts';
@@ -67,9 +67,8 @@ export function httpReplies(): HttpMiddleware {
     onError: async function httpRepliesOnError(request) {
       const context = replyContext(request.internal);
       const error = asAppError(request.error);
-      if (error.status >= 500) {
-        await logFailure(request.error, { requestId: context.requestId, code: error.code });
-      }
+      const line = { requestId: context.requestId, code: error.code };
+      await (error.status >= 500 ? logFailure(request.error, line) : logRefusal(line));
       request.response = errorReply(error, context);
     },
   };

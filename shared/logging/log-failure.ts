@@ -34,17 +34,17 @@ const frames = (error: Error) =>
 /** Loaded with the first line that there is to log: most environments have none, and each would pay 2 ms at its start. */
 const loadLogger = async () => (await import('./logger.ts')).logger;
 
+/** Logs a request that was refused for a reason of its own: the code tells which, and nothing tells whose it was. */
+export async function logRefusal(context: { requestId: string; code: string }) {
+  (await loadLogger()).info('request refused', context);
+}
+
 /** Logs a request that failed for a reason that is not its own. Resolves once the line is written. */
 export async function logFailure(error: unknown, context: { requestId: string; code: string }) {
   const line = { ...context, failure: summarizeError(error) };
   const logger = await loadLogger();
   if (context.code === 'INTERNAL') logger.error('request failed', line);
   else logger.warn('request failed', line);
-}
-
-/** Logs what failed beside the requests, and fails none of them. Resolves once the line is written. */
-export async function logTrouble(message: string, error: unknown): Promise<void> {
-  (await loadLogger()).warn(message, { failure: summarizeError(error) });
 }
 
 /** Logs how many items of a platform's lists were left out, by reason. Resolves once the line is written. */

@@ -1,41 +1,85 @@
 import type { CacheEvent } from '../cache/events.ts';
-import { type CounterName, countsOf } from '../statistics/counters.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { MetricName, MetricValues } from './names.ts';
 
-/** The counters that are metrics as they are. */
-const COUNTED: Readonly<Partial<Record<CounterName, MetricName>>> = {
-  hits: 'Hits',
-  misses: 'Misses',
-  stale: 'Stale',
-  fallbackRevoked: 'FallbackRevoked',
-  errors: 'Errors',
-  calls: 'SpotifyCalls',
-  failures: 'SpotifyFailures',
-  rateLimited: 'SpotifyRateLimited',
-  revocations: 'SpotifyRevocations',
-  leaseWaitMs: 'LeaseWait',
-  unreadable: 'UnreadableEntries',
-  cooldowns: 'CooldownStarted',
-};
-
-/** The metrics of one request or invocation that took `durationMs`. Pure. */
+/**
+ * The metrics of one request or invocation that took `durationMs`. Pure.
+ *
+ * A request counts when it asked the cache. One that was refused for its form (400) or its token never did, and one
+ * whose instance was stopped in the middle has no end that could be counted.
+ */
 export function requestMetrics(events: readonly CacheEvent[], durationMs: number): MetricValues {
-  const counts = countsOf(events);
-  const counted = Object.entries(COUNTED).map(([counter, name]) => [name, counts[counter as CounterName]]);
-  const values: MetricValues = Object.fromEntries(counted.filter(([, value]) => value !== 0));
-  if (counts.hits > 0 && counts.leaseWaits === 0) values.HitLatency = durationMs;
-  if (counts.computations > 0) values.ComputationTime = counts.computationMs;
-  if (events.some(isUnderCooldown)) values.CooldownActive = 1;
+  const values: MetricValues = {};
+  for (const event of events) {
+    for (const [name, value] of Object.entries(metricsOf(event)) as [MetricName, number][])
+      values[name] = (values[name] ?? 0) + value;
+  }
+  // Found more than once: it is one request all the same.
+  if (values.UnreadableEntries) values.UnreadableEntries = 1;
+  if (values.Hits && values.LeaseWait === undefined) values.HitLatency = durationMs;
   return values;
 }
 
-function isUnderCooldown(event: CacheEvent): boolean {
+/** The code of the error that the request ended in. */
+export function errorCodeOf(events: readonly CacheEvent[]): ErrorCode | undefined {
+  const ended = events.find((event) => event.name === 'error');
+  return ended?.code;
+}
+
+/** What one event adds. */
+function metricsOf(event: CacheEvent): MetricValues {
   switch (event.name) {
+    case 'hit':
+      return { Hits: 1 };
+    case 'miss':
+      return { Misses: 1 };
     case 'stale':
-      return event.cause === 'SPOTIFY_RATE_LIMITED';
+      return { Stale: 1, ...ofCooldown(event.cause) };
+    case 'fallback-revoked':
+      return { FallbackRevoked: 1 };
     case 'error':
-      return event.code === 'SPOTIFY_RATE_LIMITED';
-    default:
-      return false;
+      return { Errors: 1, ...ofCooldown(event.code) };
+    case 'computed':
+      return { ComputationTime: Math.round(event.ms) };
+    case 'platform-asked':
+      return ofUsage(event.usage);
+    case 'stored':
+      return { ListBytes: event.list.bytes, ...ofReplaced(event.replaced) };
+    case 'toggled':
+      return { Toggles: 1 };
+    case 'waited':
+      return { LeaseWait: Math.round(event.ms) };
+    case 'unreadable':
+      return { UnreadableEntries: 1 };
+    case 'cooldown-started':
+      return { CooldownStarted: 1 };
+    case 'marked-stale':
+    case 'removed':
+      // Seen when the lists are counted.
+      return {};
   }
 }
+
+type EventOf<Name extends CacheEvent['name']> = Extract<CacheEvent, { name: Name }>;
+
+function ofUsage(usage: EventOf<'platform-asked'>['usage']): MetricValues {
+  const { calls, failures, rateLimited, revocations, skipped = 0 } = usage;
+  return withoutZeros({
+    SpotifyCalls: calls,
+    SpotifyFailures: failures,
+    SpotifyRateLimited: rateLimited,
+    SpotifyRevocations: revocations,
+    SpotifyItemsSkipped: skipped,
+  });
+}
+
+const withoutZeros = (values: MetricValues): MetricValues =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== 0));
+
+function ofReplaced(replaced: EventOf<'stored'>['replaced']): MetricValues {
+  if (!replaced) return { FirstLists: 1 };
+  return replaced.isStale ? { StaleReplaced: 1 } : {};
+}
+
+const ofCooldown = (code: string | undefined): MetricValues =>
+  code === 'SPOTIFY_RATE_LIMITED' ? { CooldownActive: 1 } : {};

@@ -1,18 +1,22 @@
 import type { Locale } from '../http/messages.ts';
-import type { Counts } from './counters.ts';
+import type { Counts } from './read-statistics.ts';
 
 type Cause = { /** How many requests it explains. */ count: number; isGrowth?: true } & Readonly<
   Record<Locale, string>
 >;
 
-/** Why requests were no hits: the largest part of them names the cause. Pure. */
-export function causeOfMisses(counts: Counts): Cause {
-  const causes = [failed(counts), toggled(counts), cameFirst(counts), expired(counts)];
+/**
+ * Why requests were no hits: the largest part of them names the cause. Pure.
+ *
+ * @param failures those that no user could have kept from failing
+ */
+export function causeOfMisses(counts: Counts, failures: number): Cause {
+  const causes = [failed(counts.stale + failures), toggled(counts), cameFirst(counts), expired(counts)];
   return causes.reduce((most, cause) => (cause.count > most.count ? cause : most));
 }
 
-const failed = ({ stale, fallbackRevoked, errors }: Counts): Cause => ({
-  count: stale + fallbackRevoked + errors,
+const failed = (count: number): Cause => ({
+  count,
   fr: 'Le plus souvent, la liste n’a pas pu être recalculée : voyez les échecs de Spotify et les erreurs.',
   en: 'Mostly, the list could not be computed anew: see the failures of Spotify and the errors.',
 });

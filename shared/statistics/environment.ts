@@ -1,34 +1,22 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { windowsFromEnv } from '../cache/environment.ts';
-import { systemClock } from '../clock.ts';
-import { requiredEnv } from '../env.ts';
-import { logTrouble } from '../logging/log-failure.ts';
+import { requiredEnv, secondsOrNone } from '../env.ts';
+import { createReadMetrics } from '../metrics/read-metrics.ts';
+import { countEntriesFromEnv } from './count-environment.ts';
 import { createReadStatistics } from './read-statistics.ts';
-import { createSnapshotStore } from './snapshot-store.ts';
-import { createStatistics } from './statistics.ts';
-import { createTotalsStore } from './totals-store.ts';
 
-/** The totals of all environments of this deployment. */
-export const totalsFromEnv = (db: DynamoDBDocumentClient) =>
-  createTotalsStore({ db, table: requiredEnv('STATISTICS_TABLE') });
+/** As of all that a request waits for: the caller learns of an outage within about 7 s. */
+const REQUEST_LIMITS = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
 
-/** What the last sweep of this deployment found. */
-export const snapshotsFromEnv = (db: DynamoDBDocumentClient) =>
-  createSnapshotStore({ db, table: requiredEnv('STATISTICS_TABLE') });
-
-/** Reads the statistics of this deployment. */
+/** Reads the statistics of this deployment: to be created once in an instance, which keeps a reading for a while. */
 export const readStatisticsFromEnv = (db: DynamoDBDocumentClient) =>
   createReadStatistics({
-    totals: totalsFromEnv(db),
-    snapshots: snapshotsFromEnv(db),
-    windows: windowsFromEnv(),
-  });
-
-/** The running totals of this environment: to be created once in it. */
-export const statisticsFromEnv = (db: DynamoDBDocumentClient) =>
-  createStatistics({
-    store: totalsFromEnv(db),
-    windows: windowsFromEnv(),
-    clock: systemClock,
-    onWriteFailed: (error) => void logTrouble('statistics not written yet', error),
+    readMetrics: createReadMetrics({
+      client: new CloudWatchClient({ maxAttempts: 3, requestHandler: REQUEST_LIMITS }),
+      namespace: requiredEnv('POWERTOOLS_METRICS_NAMESPACE'),
+      service: requiredEnv('POWERTOOLS_SERVICE_NAME'),
+      stage: requiredEnv('STAGE'),
+    }),
+    countEntries: countEntriesFromEnv(db),
+    delayMs: secondsOrNone('METRICS_DELAY_SECONDS') * 1000,
   });

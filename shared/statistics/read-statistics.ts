@@ -1,95 +1,149 @@
-import pLimit from 'p-limit';
-import type { Windows } from '../cache/freshness.ts';
-import { addCounts, type Counts, noCounts } from './counters.ts';
-import { book, type Ledger, ledgerSlotSeconds, type Stock, stockOf } from './ledger.ts';
-import { HOUR_MS, hourStartMs, hoursBetween, SLOT_MS, slotStartMs } from './slots.ts';
-import type { Snapshot, SnapshotStore } from './snapshot-store.ts';
-import type { HourTotals } from './totals.ts';
-import type { TotalsStore } from './totals-store.ts';
+import type { Stock } from '../cache/count-entries.ts';
+import { type MetricName, PAGE_ERROR_CODES, type PageErrorCode } from '../metrics/names.ts';
+import type { DataPoint, MetricQuery, ReadMetrics } from '../metrics/read-metrics.ts';
 
+export const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 export const WINDOW_MS = { '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 7 * 24 * HOUR_MS } as const;
 export type WindowName = keyof typeof WINDOW_MS;
 
-/** Partitions read at once: enough to have a week within a second or two. */
-const CONCURRENCY = 16;
+/** The metrics whose sums are shown or lead to a recommendation, by what they are called here. */
+const SUMS = {
+  hits: 'Hits',
+  misses: 'Misses',
+  stale: 'Stale',
+  fallbackRevoked: 'FallbackRevoked',
+  errors: 'Errors',
+  computationMs: 'ComputationTime',
+  calls: 'SpotifyCalls',
+  failures: 'SpotifyFailures',
+  rateLimited: 'SpotifyRateLimited',
+  revocations: 'SpotifyRevocations',
+  firstLists: 'FirstLists',
+  staleReplaced: 'StaleReplaced',
+  toggles: 'Toggles',
+  unreadable: 'UnreadableEntries',
+} as const satisfies Record<string, MetricName>;
 
-/** What the fleet counted from `fromMs` until `toMs`, and the lists that there are at `toMs`. */
+export type Counts = Record<keyof typeof SUMS | 'computations', number>;
+export type ErrorCounts = Partial<Record<PageErrorCode, number>>;
+
+const PERCENTILES = ['p50', 'p90', 'p99'] as const;
+/** In milliseconds; null where nothing was measured. */
+export type Percentiles = Record<(typeof PERCENTILES)[number], number | null>;
+
+/** What the sweep and the size of lists are looked up in: longer than a sweep may be away unnoticed. */
+const RECENT_MS = 8 * HOUR_MS;
+const RECENT_PERIOD_SECONDS = 300;
+
+/** What the fleet counted within a window, and the lists that there are. */
 export interface FleetStatistics {
   fromMs: number;
   toMs: number;
+  /** Up to when CloudWatch had the counts. */
+  asOfMs: number;
   counts: Counts;
-  stock: Stock;
-  lastSweep: Snapshot | undefined;
-  /** The beginning of the first slot of the window in which anything was counted. */
-  activeSinceMs: number | undefined;
+  errorsByCode: ErrorCounts;
+  latencyMs: { hit: Percentiles; computation: Percentiles };
+  stock: Stock & { bytes: number };
+  /** When the last sweep ended, or when there first was something to sweep; undefined: nothing was, lately. */
+  unsweptSinceMs: number | undefined;
 }
 
 interface ReadDeps {
-  totals: Pick<TotalsStore, 'read'>;
-  snapshots: Pick<SnapshotStore, 'read'>;
-  windows: Windows;
+  readMetrics: ReadMetrics;
+  countEntries: (nowMs: number) => Promise<Stock>;
+  /** How long CloudWatch takes to have a record, about; a reading is kept as long. */
+  delayMs: number;
 }
 
 /**
- * Reads what all environments wrote. The window begins with a whole slot of five minutes, at or before the moment that
- * it names, and ends now.
+ * Reads back what all instances have told CloudWatch. The window ends with the minute that is now, and is one period:
+ * percentiles of parts could not be added up. A reading is kept, for nothing new is there before `delayMs` are over.
  *
  * @throws StorageUnavailable
  */
-export function createReadStatistics({ totals, snapshots, windows }: ReadDeps) {
-  const limit = pLimit(CONCURRENCY);
+export function createReadStatistics({ readMetrics, countEntries, delayMs }: ReadDeps) {
+  const kept = new Map<WindowName, { readAtMs: number; reading: Promise<FleetStatistics> }>();
 
-  return async function readStatistics(window: WindowName, nowMs: number): Promise<FleetStatistics> {
-    const fromMs = slotStartMs(nowMs - WINDOW_MS[window]);
-    const hours = hoursBetween(Math.min(fromMs, oldestBookingMs(nowMs, windows)), nowMs);
-    const [lastSweep, ...read] = await Promise.all([
-      snapshots.read(),
-      ...hours.map((hour) => limit(() => totals.read(hour))),
+  async function read(window: WindowName, nowMs: number): Promise<FleetStatistics> {
+    const endMs = Math.ceil((nowMs + 1) / MINUTE_MS) * MINUTE_MS;
+    const fromMs = endMs - WINDOW_MS[window];
+    const recentFromMs = endMs - RECENT_MS;
+    const [found, recent, stock] = await Promise.all([
+      readMetrics(WINDOW_QUERIES, { fromMs, toMs: endMs, periodSeconds: WINDOW_MS[window] / 1000 }),
+      readMetrics(RECENT_QUERIES, {
+        fromMs: recentFromMs,
+        toMs: endMs,
+        periodSeconds: RECENT_PERIOD_SECONDS,
+      }),
+      countEntries(nowMs),
     ]);
-    const found = read.flat();
     return {
       fromMs,
       toMs: nowMs,
-      ...countWithin(found, fromMs),
-      stock: stockOf(fleetLedger(found, windows), nowMs, windows),
-      lastSweep,
+      asOfMs: nowMs - delayMs,
+      ...countsIn(found),
+      latencyMs: { hit: percentilesIn(found, 'hit'), computation: percentilesIn(found, 'computation') },
+      stock: { ...stock, bytes: Math.round(stock.entries * meanListBytes(recent)) },
+      unsweptSinceMs: unsweptSinceMs(recent),
     };
+  }
+
+  return function readStatistics(window: WindowName, nowMs: number): Promise<FleetStatistics> {
+    const last = kept.get(window);
+    if (last && nowMs - last.readAtMs < delayMs) return last.reading;
+    const reading = read(window, nowMs);
+    kept.set(window, { readAtMs: nowMs, reading });
+    // What failed is asked again by the next.
+    reading.catch(() => kept.get(window)?.reading === reading && kept.delete(window));
+    return reading;
   };
 }
 
-/** The lists that there are at `nowMs`, for the sweep. */
-export function createReadStock({ totals, windows }: Pick<ReadDeps, 'totals' | 'windows'>) {
-  return async function readStock(nowMs: number): Promise<Stock> {
-    const hours = hoursBetween(oldestBookingMs(nowMs, windows), nowMs);
-    const found = await Promise.all(hours.map(totals.read));
-    return stockOf(fleetLedger(found.flat(), windows), nowMs, windows);
-  };
+type Found = ReadonlyMap<string, readonly DataPoint[]>;
+
+const percentileQueries = (name: string, metric: MetricName): [string, MetricQuery][] =>
+  PERCENTILES.map((stat) => [`${name}_${stat}`, { metric, stat }]);
+
+const WINDOW_QUERIES: Readonly<Record<string, MetricQuery>> = Object.fromEntries([
+  ...Object.entries(SUMS).map(([name, metric]): [string, MetricQuery] => [name, { metric, stat: 'Sum' }]),
+  ['computations', { metric: 'ComputationTime', stat: 'SampleCount' }],
+  ...percentileQueries('hit', 'HitLatency'),
+  ...percentileQueries('computation', 'ComputationTime'),
+  ...PAGE_ERROR_CODES.map((code) => [`error_${code}`, { metric: 'Errors', stat: 'Sum', code }]),
+]);
+
+const RECENT_QUERIES = {
+  sweeps: { metric: 'SweepHeartbeat', stat: 'Sum' },
+  listBytes: { metric: 'ListBytes', stat: 'Sum' },
+  lists: { metric: 'ListBytes', stat: 'SampleCount' },
+} as const satisfies Record<string, MetricQuery>;
+
+const sumOf = (found: Found, name: string) =>
+  (found.get(name) ?? []).reduce((sum, { value }) => sum + value, 0);
+
+function countsIn(found: Found) {
+  const names = [...Object.keys(SUMS), 'computations'];
+  const counts = Object.fromEntries(names.map((name) => [name, sumOf(found, name)])) as Counts;
+  const byCode = PAGE_ERROR_CODES.map((code) => [code, sumOf(found, `error_${code}`)] as const);
+  const errorsByCode: ErrorCounts = Object.fromEntries(byCode.filter(([, count]) => count > 0));
+  return { counts, errorsByCode };
 }
 
-/** A list that lives was stored, at the earliest, as long ago as lists are kept. */
-const oldestBookingMs = (nowMs: number, windows: Windows) =>
-  nowMs - windows.keepMs - ledgerSlotSeconds(windows) * 1000;
-
-function countWithin(found: readonly HourTotals[], fromMs: number) {
-  const counts = noCounts();
-  let activeSinceMs: number | undefined;
-  for (const { hour, counts: slots } of found) {
-    for (const [slot, more] of slots) {
-      const startMs = hourStartMs(hour) + slot * SLOT_MS;
-      if (startMs < fromMs) continue;
-      addCounts(counts, more);
-      activeSinceMs = Math.min(activeSinceMs ?? startMs, startMs);
-    }
-  }
-  return { counts, activeSinceMs };
+function percentilesIn(found: Found, name: string): Percentiles {
+  const rows = PERCENTILES.map((stat) => [stat, found.get(`${name}_${stat}`)?.at(-1)?.value ?? null]);
+  return Object.fromEntries(rows) as Percentiles;
 }
 
-function fleetLedger(found: readonly HourTotals[], windows: Windows): Ledger {
-  const ledger: Ledger = new Map();
-  const slotSeconds = ledgerSlotSeconds(windows);
-  for (const totals of found) {
-    for (const [expiresAtSeconds, slot] of totals.ledger)
-      book(ledger, { expiresAtSeconds, ...slot }, slotSeconds);
-  }
-  return ledger;
+/** Of the lists that were stored lately: those that live are among them. */
+function meanListBytes(recent: Found): number {
+  const lists = sumOf(recent, 'lists');
+  return lists === 0 ? 0 : sumOf(recent, 'listBytes') / lists;
+}
+
+function unsweptSinceMs(recent: Found): number | undefined {
+  const lastSweep = recent.get('sweeps')?.at(-1);
+  if (lastSweep) return lastSweep.atMs + RECENT_PERIOD_SECONDS * 1000;
+  return recent.get('lists')?.[0]?.atMs;
 }

@@ -1,7 +1,7 @@
 import type { Locale } from '../http/messages.ts';
+import { type PageErrorCode, USER_ERROR_CODES } from '../metrics/names.ts';
 import { causeOfMisses } from './cause-of-misses.ts';
-import type { FleetStatistics } from './read-statistics.ts';
-import { HOUR_MS } from './slots.ts';
+import { type FleetStatistics, HOUR_MS } from './read-statistics.ts';
 
 export type Severity = 'info' | 'warning' | 'critical';
 
@@ -73,20 +73,33 @@ const RULES: readonly Rule[] = [
   unreadableLists,
 ];
 
+const USERS_OWN: ReadonlySet<string> = new Set(USER_ERROR_CODES);
+
+/** The errors that no user can mend, the most frequent first. */
+function ownErrors({ errorsByCode }: FleetStatistics): [PageErrorCode, number][] {
+  const rows = Object.entries(errorsByCode) as [PageErrorCode, number][];
+  return rows.filter(([code]) => !USERS_OWN.has(code)).sort(([, a], [, b]) => b - a);
+}
+
+const ownErrorCount = (statistics: FleetStatistics) =>
+  ownErrors(statistics).reduce((sum, [, count]) => sum + count, 0);
+
+/** Of the requests of users who are connected: the others can have no hit before they connect. */
 function lowHitRate(statistics: FleetStatistics): Found {
   const { counts } = statistics;
-  const requests = requestsOf(statistics);
+  const failures = ownErrorCount(statistics);
+  const requests = counts.hits + counts.misses + counts.stale + failures;
   if (requests < ENOUGH_REQUESTS || counts.hits / requests >= EXPECTED_HIT_RATE) return undefined;
-  const cause = causeOfMisses(counts);
-  // New users cannot be served what nobody computed yet: growth is no defect.
+  const cause = causeOfMisses(counts, failures);
+  // New users cannot be served what was not computed yet: growth is no defect.
   const severity = cause.isGrowth ? 'info' : counts.hits / requests < POOR_HIT_RATE ? 'critical' : 'warning';
   const rate = percent(counts.hits / requests);
   return {
     code: 'LOW_HIT_RATE',
     severity,
     message: {
-      fr: `${rate.fr} des requêtes sont servies par le cache, pour plus de 95 % attendus. ${cause.fr}`,
-      en: `${rate.en} of requests are served from the cache, where more than 95% are expected. ${cause.en}`,
+      fr: `${rate.fr} des requêtes d’utilisateurs connectés sont servies par le cache, pour plus de 95 % attendus. ${cause.fr}`,
+      en: `${rate.en} of requests of connected users are served from the cache, where more than 95% are expected. ${cause.en}`,
     },
   };
 }
@@ -137,15 +150,18 @@ function rateLimited({ counts }: FleetStatistics): Found {
 }
 
 function manyErrors(statistics: FleetStatistics): Found {
-  const share = shareOf(statistics, statistics.counts.errors);
+  const errors = ownErrors(statistics);
+  const share = shareOf(statistics, ownErrorCount(statistics));
   if (share < SOME_ERRORS) return undefined;
   const rate = percent(share);
+  const codes = errors.map(([code, count]) => `${code} (${count})`).join(', ');
+  const filter = `code = "${errors[0]?.[0]}"`;
   return {
     code: 'MANY_ERRORS',
     severity: share < MANY_ERRORS ? 'warning' : 'critical',
     message: {
-      fr: `${rate.fr} des requêtes échouent sans copie utilisable. Consultez les journaux par code d’erreur.`,
-      en: `${rate.en} of requests fail without a usable copy. Look at the logs by error code.`,
+      fr: `${rate.fr} des requêtes échouent sans copie utilisable : ${codes}. Chaque échec est dans les journaux de get-artists : filtrez par ${filter}.`,
+      en: `${rate.en} of requests fail without a usable copy: ${codes}. Each failure is in the logs of get-artists: filter by ${filter}.`,
     },
   };
 }
@@ -165,10 +181,8 @@ function slowComputations({ counts }: FleetStatistics): Found {
   };
 }
 
-function lateSweep({ toMs, lastSweep, activeSinceMs }: FleetStatistics): Found {
-  // Before the first sweep: late when there was something to sweep for so long.
-  const sinceMs = lastSweep?.sweptAtMs ?? activeSinceMs ?? toMs;
-  const lateMs = toMs - sinceMs;
+function lateSweep({ toMs, unsweptSinceMs = toMs }: FleetStatistics): Found {
+  const lateMs = toMs - unsweptSinceMs;
   if (lateMs < LATE_SWEEP_MS) return undefined;
   const hours = Math.floor(lateMs / HOUR_MS);
   return {

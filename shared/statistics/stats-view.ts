@@ -6,7 +6,7 @@ import { recommend } from './recommendations.ts';
 
 /** The figures as `GET /api/cache/stats` answers them. Pure. */
 export function statsView(statistics: FleetStatistics, locale: Locale): DataOf<typeof getCacheStats> {
-  const { counts, stock, fromMs, toMs } = statistics;
+  const { counts, stock, fromMs, toMs, asOfMs, latencyMs } = statistics;
   const { hits, misses, stale, fallbackRevoked, errors } = counts;
   // Nothing counts requests beside their outcomes: the sum is the number.
   const requests = hits + misses + stale + fallbackRevoked + errors;
@@ -19,6 +19,7 @@ export function statsView(statistics: FleetStatistics, locale: Locale): DataOf<t
     stale,
     fallback_revoked: fallbackRevoked,
     errors,
+    errors_by_code: statistics.errorsByCode,
     hit_rate: share(hits),
     miss_rate: share(misses),
     stale_rate: share(stale + fallbackRevoked),
@@ -34,8 +35,9 @@ export function statsView(statistics: FleetStatistics, locale: Locale): DataOf<t
       revocations: counts.revocations,
       avg_computation_ms: average(counts.computationMs, counts.computations),
     },
+    latency_ms: latencyMs,
     recommendations: recommend(statistics, locale),
-    as_of: new Date(toMs).toISOString(),
+    as_of: new Date(asOfMs).toISOString(),
   };
 }
 

@@ -35,7 +35,6 @@ export async function startDynamoDb() {
       ...functionVariables,
       CACHE_TABLE,
       ACCOUNT_TABLE: borrowed.tables.account,
-      STATISTICS_TABLE: borrowed.tables.statistics,
       BENTO_TABLE: bento,
       KEYV_TABLE: keyv,
     },

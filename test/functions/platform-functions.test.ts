@@ -30,7 +30,6 @@ beforeEach(async () => {
   const environment = {
     CACHE_TABLE: TABLES.cache,
     ACCOUNT_TABLE: TABLES.account,
-    STATISTICS_TABLE: TABLES.statistics,
     TOKEN_KEY_ID: KEY_ARN,
     SPOTIFY_SECRET_ID: SECRET_ARN,
     SPOTIFY_REDIRECT_URI: REDIRECT_URI,

@@ -21,7 +21,7 @@ const BUDGETS: Readonly<Record<FunctionName, { start: number; total: number }>> 
   'connect-platform': { start: 240, total: 305 },
   'complete-connection': { start: 290, total: 425 },
   'disconnect-platform': { start: 275, total: 310 },
-  'get-cache-stats': { start: 240, total: 275 },
+  'get-cache-stats': { start: 340, total: 380 },
   'not-found': { start: 40, total: 65 },
   sweep: { start: 225, total: 255 },
 };

@@ -33,9 +33,9 @@ describe('the tables', () => {
     });
   });
 
-  it.each(['account', 'statistics'])('keeps the %s items by partition and sort key', (name) => {
+  it('keeps the items of accounts by partition and sort key', () => {
     dev.hasResourceProperties(TABLE, {
-      TableName: `artists-cache-dev-${name}`,
+      TableName: 'artists-cache-dev-account',
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
@@ -51,7 +51,7 @@ describe('the tables', () => {
 
   it('cannot lose a table, the key or the secret in prod by deleting the stack', () => {
     const tables = resourcesOf(prod, TABLE);
-    expect(tables).toHaveLength(3);
+    expect(tables).toHaveLength(2);
     for (const table of tables) {
       expect(table.Properties.Replicas).toEqual([
         expect.objectContaining({ DeletionProtectionEnabled: true }),
@@ -62,12 +62,12 @@ describe('the tables', () => {
       ...resourcesOf(prod, 'AWS::KMS::Key'),
       ...resourcesOf(prod, 'AWS::SecretsManager::Secret'),
     ];
-    expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(Array(5).fill('Retain'));
+    expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(Array(4).fill('Retain'));
   });
 
   it('leaves nothing behind in dev', () => {
     const policies = resourcesOf(dev, TABLE).map(({ DeletionPolicy }) => DeletionPolicy);
-    expect(policies).toEqual(['Delete', 'Delete', 'Delete']);
+    expect(policies).toEqual(['Delete', 'Delete']);
   });
 });
 

@@ -35,7 +35,7 @@ beforeAll(async () => {
   await Promise.all([paths.twoAtOnce(), paths.unreadableList()]);
   await paths.afterHandOver();
   await paths.rateLimits();
-  await paths.oncePerFunctionMore();
+  await paths.onceMore();
 }, 120_000);
 
 afterAll(async () => {
@@ -55,7 +55,7 @@ describe('every path of the code, held to the roles of the templates', () => {
       stack
         .accessReport()
         [nameOf(name)]?.unused.filter((unused) => !notSeenHere.some(({ grant }) => grant.test(unused)));
-    // The totals of an environment are written a moment after its requests.
+    // The parts of a list that was replaced are deleted beside the reply.
     await expect.poll(unexplained, { timeout: 5_000 }).toEqual([]);
   });
 
@@ -106,7 +106,8 @@ describe('the metrics of every path', () => {
   it('are exactly those that dashboard and alarms know, in their units', () => {
     const emitted = records.flatMap(({ _aws }) => _aws.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics));
     const units = Object.fromEntries(emitted.map(({ Name, Unit }) => [Name, Unit]));
-    expect(units).toEqual(METRICS);
+    // Odd items are for the tests of the pages.
+    expect({ SpotifyItemsSkipped: 'Count', ...units }).toEqual(METRICS);
   });
 
   it('name each outcome of a request by one metric in one record', () => {
@@ -118,14 +119,17 @@ describe('the metrics of every path', () => {
     expect(new Set(seen.flat())).toEqual(new Set(outcomes));
   });
 
-  it('have service and stage for dimensions, and carry no user', () => {
-    const groups = records.flatMap(({ _aws }) => _aws.CloudWatchMetrics);
-    for (const { Namespace, Dimensions } of groups) {
+  it('have service and stage for dimensions, errors their code besides, and carry no user', () => {
+    for (const record of records) {
+      const [{ Namespace, Dimensions } = { Namespace: '', Dimensions: [] }] = record._aws.CloudWatchMetrics;
+      const ofErrors = 'Errors' in record ? [['error_code', 'service', 'stage']] : [];
       expect([Namespace, ...Dimensions.map((names) => names.toSorted())]).toEqual([
         'ArtistsCache',
         ['service', 'stage'],
+        ...ofErrors,
       ]);
     }
+    expect(stack.malformedMetrics()).toEqual([]);
     for (const record of records) expect(record).toMatchObject({ service: 'artists-cache', stage: 'dev' });
     expect(lines.filter((line) => /user-|account-/.test(line))).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { alarmRows } from '../../infra/monitoring/alarms.ts';
-import { METRICS } from '../../shared/metrics/names.ts';
+import { METRICS, PAGE_ERROR_CODES } from '../../shared/metrics/names.ts';
 import { PROD, resourcesOf, templatesOf } from '../support/template.ts';
 
 const { monitoring, api } = templatesOf(PROD);
@@ -57,15 +57,24 @@ describe('the dashboard', () => {
     ['Hit rate', ['Hits', 'Misses', 'Stale', 'FallbackRevoked', 'Errors']],
     ['Requests by outcome', ['Hits', 'Misses', 'Stale', 'FallbackRevoked', 'Errors']],
     ['Latency of hits', ['HitLatency']],
+    ['Errors by code', ['Errors']],
     ['API: what clients saw', ['Count', '4xx', '5xx', 'Defects-prod']],
     ['Computations', ['ComputationTime', 'LeaseWait']],
     [
       'Calls to Spotify',
-      ['SpotifyCalls', 'SpotifyFailures', 'SpotifyRateLimited', 'SpotifyRevocations', 'ComputationTime'],
+      [
+        'SpotifyCalls',
+        'SpotifyFailures',
+        'SpotifyRateLimited',
+        'SpotifyRevocations',
+        'SpotifyItemsSkipped',
+        'ComputationTime',
+      ],
     ],
     ['Cool-down after a 429', ['CooldownActive', 'CooldownStarted']],
     ['Lists', ['Entries', 'StaleEntries', 'UnreadableEntries']],
-    ['Size of all lists', ['Bytes']],
+    ['Lists stored', ['ListBytes', 'FirstLists', 'StaleReplaced', 'Toggles']],
+    ['Size of a list', ['ListBytes']],
     ['Sweep', ['SweepDeleted', 'SweepHeartbeat', 'SweepUnfinished', 'ApproximateNumberOfMessagesVisible']],
     ['Read units', ['ConsumedReadCapacityUnits']],
     ['Write units', ['ConsumedWriteCapacityUnits']],
@@ -89,12 +98,14 @@ describe('the dashboard', () => {
   it('asks for them by the dimensions that the code gives them: never a user', () => {
     const ours = widgets.flatMap(metricsOf).filter(({ namespace }) => namespace === 'ArtistsCache');
     const dimensions = new Set(ours.map((metric) => JSON.stringify(metric.dimensions)));
-    const emitted = JSON.stringify([
+    const everyRecord: Dimension[] = [
       ['service', 'artists-cache'],
       ['stage', 'prod'],
-    ]);
+    ];
+    const errors = PAGE_ERROR_CODES.map((code): Dimension[] => [['error_code', code], ...everyRecord]);
     // A filter on logs gives none.
-    expect(dimensions).toEqual(new Set([emitted, '[]']));
+    const emitted = [everyRecord, [], ...errors].map((pairs) => JSON.stringify(pairs));
+    expect(dimensions).toEqual(new Set(emitted));
   });
 
   it('asks Lambda, DynamoDB and SQS by names that the stacks give', () => {

@@ -55,23 +55,17 @@ describe('the functions', () => {
   const spotify = ['SPOTIFY_SECRET_ID', 'TOKEN_KEY_ID'];
 
   it.each<[FunctionName, string[]]>([
-    [
-      'get-artists',
-      [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE', 'RETRY_SECONDS', 'REFRESH_FUNCTION'],
-    ],
-    ['refresh-artists', [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE', 'RETRY_SECONDS']],
-    ['toggle-artist', [...cache, 'ACCOUNT_TABLE', 'STATISTICS_TABLE']],
-    ['sync-artists', [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE']],
+    ['get-artists', [...cache, ...spotify, 'ACCOUNT_TABLE', 'RETRY_SECONDS', 'REFRESH_FUNCTION']],
+    ['refresh-artists', [...cache, ...spotify, 'ACCOUNT_TABLE', 'RETRY_SECONDS']],
+    ['toggle-artist', [...cache, 'ACCOUNT_TABLE']],
+    ['sync-artists', [...cache, ...spotify, 'ACCOUNT_TABLE']],
     ['get-profile', [...cache, 'ACCOUNT_TABLE']],
     ['connect-platform', ['ACCOUNT_TABLE', 'SPOTIFY_SECRET_ID', 'SPOTIFY_REDIRECT_URI']],
-    [
-      'complete-connection',
-      [...cache, ...spotify, 'ACCOUNT_TABLE', 'STATISTICS_TABLE', 'SPOTIFY_REDIRECT_URI'],
-    ],
-    ['disconnect-platform', [...cache, 'ACCOUNT_TABLE', 'STATISTICS_TABLE']],
-    ['get-cache-stats', [...ages, 'STATISTICS_TABLE']],
+    ['complete-connection', [...cache, ...spotify, 'ACCOUNT_TABLE', 'SPOTIFY_REDIRECT_URI']],
+    ['disconnect-platform', [...cache, 'ACCOUNT_TABLE']],
+    ['get-cache-stats', [...cache, 'METRICS_DELAY_SECONDS']],
     ['not-found', []],
-    ['sweep', [...cache, 'STATISTICS_TABLE']],
+    ['sweep', [...cache]],
   ])('%s has exactly the environment that it uses', (name, own) => {
     expect(Object.keys(environmentOf(api, name)).toSorted()).toEqual([...everywhere, ...own].toSorted());
   });

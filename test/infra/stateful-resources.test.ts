@@ -11,7 +11,6 @@ const PINNED = {
   AccountTable95876246: 'AWS::DynamoDB::GlobalTable',
   CacheTableC1E6DF7E: 'AWS::DynamoDB::GlobalTable',
   SpotifyClient1DA58EBD: 'AWS::SecretsManager::Secret',
-  StatisticsTableA0EC13A6: 'AWS::DynamoDB::GlobalTable',
   TokenKeyAlias129AC994: 'AWS::KMS::Alias',
   TokenKeyD1D1A236: 'AWS::KMS::Key',
 };

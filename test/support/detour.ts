@@ -27,7 +27,7 @@ export type Deal = (request: WireRequest, pass: () => Promise<WireReply>) => Pro
 /** What stands between the functions and each of the services that they call; without one the way is straight. */
 export interface Deals {
   readonly dynamodb?: Deal;
-  /** KMS, Secrets Manager and Lambda. */
+  /** KMS, Secrets Manager, CloudWatch and Lambda. */
   readonly aws?: Deal;
   readonly spotify?: Deal;
 }
@@ -37,6 +37,7 @@ const SERVICES: Readonly<Record<string, keyof Deals>> = {
   AWS_ENDPOINT_URL_KMS: 'aws',
   AWS_ENDPOINT_URL_SECRETS_MANAGER: 'aws',
   AWS_ENDPOINT_URL_LAMBDA: 'aws',
+  AWS_ENDPOINT_URL_CLOUDWATCH: 'aws',
   SPOTIFY_ACCOUNTS_URL: 'spotify',
   SPOTIFY_API_URL: 'spotify',
 };

@@ -15,7 +15,7 @@ const hashKey = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' as 
 const rangeKey = (AttributeName: string) => ({ AttributeName, KeyType: 'RANGE' as const });
 
 /** The tables of the data stack, with their keys and indexes alone. */
-export const TABLES = { cache: 'cache', account: 'account', statistics: 'statistics' } as const;
+export const TABLES = { cache: 'cache', account: 'account' } as const;
 
 const withSortKey = (TableName: string): CreateTableCommandInput => ({
   TableName,
@@ -68,7 +68,6 @@ export async function borrowDynamoDb(endpoint: string): Promise<TestDynamoDb> {
   const tables = {
     cache: ours(TABLES.cache),
     account: ours(TABLES.account),
-    statistics: ours(TABLES.statistics),
   };
   await createTables(client, tables);
   return {
@@ -96,11 +95,7 @@ function connect(endpoint: string) {
 }
 
 async function createTables(client: DynamoDBClient, tables: TestDynamoDb['tables']): Promise<void> {
-  const inputs = [
-    { ...CACHE_TABLE, TableName: tables.cache },
-    withSortKey(tables.account),
-    withSortKey(tables.statistics),
-  ];
+  const inputs = [{ ...CACHE_TABLE, TableName: tables.cache }, withSortKey(tables.account)];
   for (const input of inputs) {
     await client.send(new CreateTableCommand(input));
     const seconds = { client, minDelay: 1, maxDelay: 1, maxWaitTime: 30 };

@@ -11,6 +11,5 @@ export function createFakeTables() {
   return createFakeDynamo({
     [TABLES.cache]: { hash: 'pk', indexes },
     [TABLES.account]: withSortKey,
-    [TABLES.statistics]: withSortKey,
   });
 }

@@ -39,10 +39,6 @@ export function createFleet({ lambda, model }: Pick<LocalStack, 'lambda' | 'mode
       await Promise.all(Array.from({ length: size }, worker));
       return answers;
     },
-    /** Gives each process a moment, with a request that asks the cache for nothing: idle ones are all taken at once. */
-    async wake(): Promise<void> {
-      await Promise.all(Array.from({ length: size }, () => ask({ user: 'nobody', query: { limit: '0' } })));
-    },
     processes: () => lambda.environments(name).length,
     /** From now on every process is a new one. */
     kill: () => lambda.kill(name),

@@ -28,6 +28,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     await remote.close();
     await stack.close();
     requireNothingRefused(stack);
+    requireGoodMetrics(stack);
   };
 }
 
@@ -37,6 +38,12 @@ function requireNothingRefused(stack: LocalStack): void {
     denied.map((request) => `${name}: ${request}`),
   );
   if (refused.length > 0) throw new Error(`asked for and not granted:\n${refused.join('\n')}`);
+}
+
+/** CloudWatch passes over what it cannot read, and says nothing. */
+function requireGoodMetrics(stack: LocalStack): void {
+  const malformed = stack.malformedMetrics();
+  if (malformed.length > 0) throw new Error(malformed.join('\n'));
 }
 
 /** Tests run in processes of their own: what the stack lets its owner do, they do over HTTP. */

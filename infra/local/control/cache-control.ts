@@ -1,15 +1,12 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { computationKey, cooldownKey, entryKey, expiryHour } from '../../../shared/cache/keys.ts';
-import type { createLedgerControl } from './ledger-control.ts';
 import { ControlError } from './requests.ts';
 
 interface CacheControlOptions {
   readonly db: DynamoDBDocumentClient;
   readonly cacheTable: string;
   readonly accountTable: string | undefined;
-  /** Told of each list whose expiry has moved. */
-  readonly ledger: Pick<ReturnType<typeof createLedgerControl>, 'moveExpiry'> | undefined;
 }
 
 type Item = Record<string, unknown>;
@@ -41,24 +38,18 @@ function earlierMs(epochMs: number, seconds: number): number {
   return Math.floor(epochMs - seconds * 1000);
 }
 
-const knownList = ({ bytes, isStale, expiresAt }: Item) => ({
-  bytes: Number(bytes ?? 0),
-  isStale: isStale === true,
-  expiresAtSeconds: Number(expiresAt),
-});
-
 /** Plays with the time of the cache, without touching the time of the machine. */
-export function createCacheControl({ db, cacheTable, accountTable, ledger }: CacheControlOptions) {
-  /** The item as it was; undefined when there is nothing to shift. Repeats while somebody else writes at the same time. */
-  async function shift(target: Target, seconds: number): Promise<Item | undefined> {
+export function createCacheControl({ db, cacheTable, accountTable }: CacheControlOptions) {
+  /** False when there is nothing to shift. Repeats while somebody else writes at the same time. */
+  async function shift(target: Target, seconds: number): Promise<boolean> {
     const { table, key, shifts } = target;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const reply = await db.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
       const item = reply.Item as Item | undefined;
       const [first = ''] = Object.keys(shifts);
-      if (item?.[first] === undefined) return undefined;
+      if (item?.[first] === undefined) return false;
       const names = Object.keys(shifts).filter((name) => item[name] !== undefined);
-      if (await tryShift(target, item, names, seconds)) return item;
+      if (await tryShift(target, item, names, seconds)) return true;
     }
     throw new ControlError(409, 'CONFLICT', `${key.pk} changes too often`);
   }
@@ -98,9 +89,8 @@ export function createCacheControl({ db, cacheTable, accountTable, ledger }: Cac
      */
     async age(user: string, seconds: number): Promise<void> {
       const entry = { table: cacheTable, key: entryKey(user), shifts: ENTRY_SHIFTS };
-      const before = await shift(entry, seconds);
-      if (!before) throw new ControlError(404, 'NOT_FOUND', `there is no cached list of ${user}`);
-      await ledger?.moveExpiry(knownList(before), Math.floor(Number(before.expiresAt) - seconds));
+      if (!(await shift(entry, seconds)))
+        throw new ControlError(404, 'NOT_FOUND', `there is no cached list of ${user}`);
       await shift({ table: cacheTable, key: computationKey(user), shifts: COMPUTATION_SHIFTS }, seconds);
       if (!accountTable) return;
       const key = { pk: `user:${user}`, sk: 'connection:spotify' };

@@ -37,6 +37,11 @@ export function secretAccess(
   return { action: `secretsmanager:${operation}`, resource, context: {} };
 }
 
+/** CloudWatch narrows reading to no resource. */
+export function metricsAccess(operation: string): AccessRequest {
+  return { action: `cloudwatch:${operation}`, resource: '*', context: {} };
+}
+
 /** @param nameOrArn as it stands in the path of the call */
 export function invokeAccess(nameOrArn: string, { functions }: Pick<AwsModel, 'functions'>): AccessRequest {
   const found = functions.find(({ name, arn }) => arn === nameOrArn || name === nameOrArn);

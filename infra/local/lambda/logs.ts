@@ -11,8 +11,15 @@ export interface Logs {
 /** Per function; the files keep everything since the start. */
 const KEPT_LINES = 20_000;
 
-/** What the functions write, line by line: into `<directory>/<function>.log`, and kept for tests. */
-export function createLogs(directory: string | undefined): Logs {
+/**
+ * What the functions write, line by line: into `<directory>/<function>.log`, and kept for tests.
+ *
+ * @param onLine told of each line
+ */
+export function createLogs(
+  directory: string | undefined,
+  onLine: (functionName: string, line: string) => void = () => undefined,
+): Logs {
   const lines = new Map<string, string[]>();
   const files = new Map<string, WriteStream>();
   if (directory) mkdirSync(directory, { recursive: true });
@@ -31,6 +38,7 @@ export function createLogs(directory: string | undefined): Logs {
       kept.push(line);
       if (kept.length > KEPT_LINES) kept.splice(0, kept.length - KEPT_LINES);
       fileOf(functionName)?.write(`${line}\n`);
+      onLine(functionName, line);
     },
     read: (functionName) => [...(lines.get(functionName) ?? [])],
     async close() {

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CacheEvent, Observe } from '../../../shared/cache/events.ts';
+import type { CacheEvent } from '../../../shared/cache/events.ts';
 import { METRICS } from '../../../shared/metrics/names.ts';
 import { createObserver } from '../../../shared/metrics/observe.ts';
 import { createPublishMetrics } from '../../../shared/metrics/publish-metrics.ts';
 import { requestMetrics } from '../../../shared/metrics/request-metrics.ts';
 import { aClock } from '../../support/a-clock.ts';
-import { anEnvironment, aStoredList, HIT, MISS } from '../../support/a-recorder.ts';
+import { aStoredList, HIT, MISS } from '../../support/a-recorder.ts';
 
 describe('the metrics of a request', () => {
   const usage = { calls: 11, failures: 1, rateLimited: 1, revocations: 0 };
@@ -19,7 +19,15 @@ describe('the metrics of a request', () => {
         { name: 'stored', list: aStoredList(), replaced: undefined },
         MISS,
       ],
-      { Misses: 1, ComputationTime: 2_300, SpotifyCalls: 11, SpotifyFailures: 1, SpotifyRateLimited: 1 },
+      {
+        Misses: 1,
+        ComputationTime: 2_300,
+        SpotifyCalls: 11,
+        SpotifyFailures: 1,
+        SpotifyRateLimited: 1,
+        FirstLists: 1,
+        ListBytes: 4_000,
+      },
     ],
     [
       'no latency of a hit that waited for a computation',
@@ -39,11 +47,49 @@ describe('the metrics of a request', () => {
       ],
       { Errors: 1, CooldownActive: 1, CooldownStarted: 1 },
     ],
+    [
+      'items that were left out, also those that were found after the usage was announced',
+      [{ name: 'platform-asked', usage: { ...usage, failures: 0, rateLimited: 0, skipped: 3 } }],
+      { SpotifyCalls: 11, SpotifyItemsSkipped: 3 },
+    ],
+    [
+      'a list in the place of one that a change of selection had outdated',
+      [{ name: 'stored', list: aStoredList(), replaced: aStoredList({ isStale: true }) }],
+      { StaleReplaced: 1, ListBytes: 4_000 },
+    ],
+    [
+      'a list in the place of one that had grown old',
+      [{ name: 'stored', list: aStoredList(), replaced: aStoredList() }],
+      { ListBytes: 4_000 },
+    ],
+    ['a change of selection', [{ name: 'toggled' }], { Toggles: 1 }],
     ['a revoked consent', [{ name: 'fallback-revoked' }], { FallbackRevoked: 1 }],
-    ['a list that could not be read', [{ name: 'unreadable' }, MISS], { Misses: 1, UnreadableEntries: 1 }],
+    [
+      'a list that could not be read, looked at twice',
+      [{ name: 'unreadable' }, { name: 'unreadable' }, MISS],
+      { Misses: 1, UnreadableEntries: 1 },
+    ],
     ['nothing where nothing happened', [], {}],
   ])('are %s', (_title, events, values) => {
     expect(requestMetrics(events, 12)).toEqual(values);
+  });
+
+  it('hold the calls that are made after the usage was announced', () => {
+    const growing = { calls: 0, failures: 0, rateLimited: 0, revocations: 0 };
+    const events: CacheEvent[] = [{ name: 'platform-asked', usage: growing }];
+    growing.calls = 3;
+    expect(requestMetrics(events, 12)).toEqual({ SpotifyCalls: 3 });
+  });
+
+  it.each<CacheEvent>([
+    HIT,
+    MISS,
+    { name: 'stale', cause: undefined },
+    { name: 'fallback-revoked' },
+    { name: 'error', code: 'COMPUTING' },
+  ])('count a request that ended in $name in one of the five outcomes', (event) => {
+    const { Hits = 0, Misses = 0, Stale = 0, FallbackRevoked = 0, Errors = 0 } = requestMetrics([event], 1);
+    expect(Hits + Misses + Stale + FallbackRevoked + Errors).toBe(1);
   });
 });
 
@@ -88,6 +134,23 @@ describe('a record', () => {
     ]);
   });
 
+  it('of an error is found by its code, and with all others', () => {
+    const { publish, records } = publishing();
+    publish({ Errors: 1 }, 'COMPUTING');
+    publish({ Hits: 1 });
+    const dimensions = records().map((record) => record._aws.CloudWatchMetrics[0].Dimensions);
+    expect(dimensions).toEqual([
+      [
+        ['service', 'stage'],
+        ['service', 'stage', 'error_code'],
+      ],
+      [['service', 'stage']],
+    ]);
+    // A filter takes every line with `code` for that of a failure.
+    expect(records()[0]).not.toHaveProperty('code');
+    expect(records()[0]).toMatchObject({ Errors: 1, error_code: 'COMPUTING', stage: 'dev' });
+  });
+
   it('carries nothing of the one before it', () => {
     const { publish, records } = publishing();
     publish({ Hits: 1 });
@@ -115,12 +178,7 @@ describe('a record', () => {
 
   it('tells two requests at once apart', async () => {
     const { publish, records } = publishing();
-    const observed = createObserver({
-      statistics: { record: () => undefined, writeIfDue: () => undefined },
-      publishMetrics: publish,
-      clock: aClock(),
-      afterwards: (callback) => callback(),
-    });
+    const observed = createObserver({ publishMetrics: publish, clock: aClock() });
     const second = Promise.withResolvers<void>();
     const first = observed(async (observe) => {
       observe({ name: 'waited', ms: 100 });
@@ -136,41 +194,12 @@ describe('a record', () => {
 });
 
 describe('an observed request', () => {
-  function observing(write: () => Promise<void> = async () => undefined) {
+  function observing() {
     const clock = aClock();
-    const published: object[] = [];
-    const statistics = anEnvironment({ write }, clock);
-    const observed = createObserver({
-      statistics,
-      publishMetrics: (values) => published.push(values),
-      clock,
-      afterwards: (callback) => callback(),
-    });
-    return { observed, published, clock, ...statistics };
+    const published: unknown[][] = [];
+    const observed = createObserver({ publishMetrics: (...record) => published.push(record), clock });
+    return { observed, published, clock };
   }
-
-  it('is answered although the write of the statistics hangs', async () => {
-    const { observed, clock, fireTimers } = observing(() => new Promise(() => undefined));
-    const hit = () =>
-      observed(async (observe) => {
-        observe(HIT);
-        return 'the page';
-      });
-    await hit();
-    clock.advance(60_000);
-    const answer = hit();
-    fireTimers();
-    await expect(answer).resolves.toBe('the page');
-    await expect(hit()).resolves.toBe('the page');
-  });
-
-  it('is answered although the write of the statistics fails', async () => {
-    const { observed, failures } = observing(() => Promise.reject(new Error('no table')));
-    const list = aStoredList();
-    const miss = async (observe: Observe) => observe({ name: 'stored', list, replaced: undefined });
-    await observed(miss);
-    await vi.waitFor(() => expect(failures).toHaveLength(1));
-  });
 
   it('counts when it fails, too, and fails as it did', async () => {
     const { observed, published } = observing();
@@ -179,20 +208,13 @@ describe('an observed request', () => {
       throw new Error('as it did');
     });
     await expect(failing).rejects.toThrow('as it did');
-    expect(published).toEqual([{ Errors: 1 }]);
+    expect(published).toEqual([[{ Errors: 1 }, 'COMPUTING']]);
   });
 
-  it('is answered before its record is written', async () => {
-    const { clock, record, writeIfDue } = observing();
-    const published: object[] = [];
-    const observed = createObserver({
-      statistics: { record, writeIfDue },
-      publishMetrics: (values) => published.push(values),
-      clock,
-    });
-    await observed(async (observe) => observe(HIT));
-    expect(published).toEqual([]);
-    await vi.waitFor(() => expect(published).toHaveLength(1));
+  it('has its record written before it is answered: an instance may be gone right after that', async () => {
+    const { observed, published } = observing();
+    const seen = observed(async (observe) => observe(HIT)).then(() => published.length);
+    expect(await seen).toBe(1);
   });
 
   it('takes as long as its work', async () => {
@@ -201,6 +223,6 @@ describe('an observed request', () => {
       clock.advance(7);
       observe(HIT);
     });
-    expect(published).toEqual([{ Hits: 1, HitLatency: 7 }]);
+    expect(published).toEqual([[{ Hits: 1, HitLatency: 7 }, undefined]]);
   });
 });

@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
+import { createCountEntries } from '../../../shared/cache/count-entries.ts';
 import { createSweep } from '../../../shared/cache/sweep-expired.ts';
 import { createHourlySweep } from '../../../shared/statistics/hourly-sweep.ts';
-import { createReadStatistics, createReadStock } from '../../../shared/statistics/read-statistics.ts';
-import { createSnapshotStore } from '../../../shared/statistics/snapshot-store.ts';
-import { createTotalsStore } from '../../../shared/statistics/totals-store.ts';
 import { aClock } from '../../support/a-clock.ts';
-import { anEnvironment, HOUR, WINDOWS } from '../../support/a-recorder.ts';
+import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
 import { borrowDynamoDb, startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
-import { aFaultyWay } from '../../support/faulty-dynamodb.ts';
 import { realisticArtists } from '../../support/realistic-artists.ts';
 import { aUser } from '../../support/service.ts';
 
@@ -25,33 +22,27 @@ afterAll(() => server.close());
 
 const IN_TIME = () => 300_000;
 
-/** A cache whose every list is counted, and its sweep. */
-function aFleet({ way = dynamo.db } = {}) {
+/** A cache and its sweep. */
+function aFleet() {
   const { db, tables } = dynamo;
+  const table = tables.cache;
   const clock = aClock();
-  const totals = createTotalsStore({ db, table: tables.statistics });
-  const snapshots = createSnapshotStore({ db, table: tables.statistics });
-  const cache = createArtistsCache({ db, table: tables.cache, windows: WINDOWS });
+  const cache = createArtistsCache({ db, table, windows: WINDOWS });
+  const countEntries = createCountEntries({ db, table, windows: WINDOWS });
   const published: object[] = [];
   const sweep = createHourlySweep({
-    sweepExpired: createSweep({ db, table: tables.cache }),
-    statistics: anEnvironment(createTotalsStore({ db: way, table: tables.statistics }), clock),
-    readStock: createReadStock({ totals, windows: WINDOWS }),
-    snapshots,
+    sweepExpired: createSweep({ db, table }),
+    countEntries,
     publishMetrics: (values) => published.push(values),
     clock,
   });
-  const writer = anEnvironment(totals, clock);
   async function store(userId = aUser()) {
     const { fence, stored } = await cache.get(userId, 0, 1, clock.nowMs());
     const list = { artists: realisticArtists(30), computedAtMs: clock.nowMs() };
-    const result = await cache.set(userId, list, { fence, stored });
-    if (result.stored) writer.record([{ name: 'stored', list: result.list, replaced: stored }]);
-    await writer.writeAll();
+    await cache.set(userId, list, { fence, stored });
     return userId;
   }
-  const read = createReadStatistics({ totals, snapshots, windows: WINDOWS });
-  return { clock, sweep, store, cache, published, read: () => read('24h', clock.nowMs()) };
+  return { clock, sweep, store, cache, published, count: () => countEntries(clock.nowMs()) };
 }
 
 it('deletes what has expired, counts what remains, and answers exactly that', async () => {
@@ -68,26 +59,15 @@ it('deletes what has expired, counts what remains, and answers exactly that', as
   expect(await sweep(IN_TIME)).toEqual({ deleted: 0, entries: 2, stale_entries: 1 });
 });
 
-it('says the same as the statistics, and leaves a sign that it ran', async () => {
-  const { clock, sweep, store, read, published } = aFleet();
+it('tells what it counted, and that it ran', async () => {
+  const { clock, sweep, store, published } = aFleet();
   await store();
   await store();
   clock.advance(6 * HOUR);
   await store();
-  const report = await sweep(IN_TIME);
-  const { stock, lastSweep } = await read();
-  expect(report).toEqual({ deleted: 2, entries: 1, stale_entries: 0 });
-  expect(stock).toEqual({ entries: 1, staleEntries: 0, bytes: expect.any(Number) });
-  expect(lastSweep).toEqual({ sweptAtMs: clock.nowMs(), deleted: 2, ...stock });
+  expect(await sweep(IN_TIME)).toEqual({ deleted: 2, entries: 1, stale_entries: 0 });
   expect(published).toEqual([
-    {
-      SweepHeartbeat: 1,
-      SweepDeleted: 2,
-      SweepUnfinished: 0,
-      Entries: 1,
-      StaleEntries: 0,
-      Bytes: stock.bytes,
-    },
+    { SweepHeartbeat: 1, SweepDeleted: 2, SweepUnfinished: 0, Entries: 1, StaleEntries: 0 },
   ]);
 });
 
@@ -108,18 +88,33 @@ it('counts a list once that was computed anew before it was swept', async () => 
   expect(await sweep(IN_TIME)).toEqual({ deleted: 0, entries: 1, stale_entries: 0 });
 });
 
-it('has its own deletions in the count, also when writing them takes a second attempt', async () => {
-  const way = await aFaultyWay(server.endpoint);
-  const { clock, sweep, store } = aFleet({ way: way.db });
-  // Expires in the middle of a slot: until that is over, only the booking of the sweep tells that the list is gone.
-  clock.advance(2 * 60_000);
-  await store();
-  clock.advance(6 * HOUR);
-  way.next('lose-request');
-  expect(await sweep(IN_TIME)).toEqual({ deleted: 1, entries: 0, stale_entries: 0 });
-});
-
 it('has nothing to say of an empty table', async () => {
   const { sweep } = aFleet();
   expect(await sweep(IN_TIME)).toEqual({ deleted: 0, entries: 0, stale_entries: 0 });
+});
+
+it('counts a list as old from the second on in which it is, and no more when it may not be served', async () => {
+  const { clock, store, count } = aFleet();
+  await store();
+  clock.advance(3 * HOUR - 1_000);
+  expect(await count()).toEqual({ entries: 1, staleEntries: 0 });
+  clock.advance(1_000);
+  expect(await count()).toEqual({ entries: 1, staleEntries: 1 });
+  clock.advance(3 * HOUR - 1_000);
+  expect(await count()).toEqual({ entries: 1, staleEntries: 1 });
+  clock.advance(1_000);
+  expect(await count()).toEqual({ entries: 0, staleEntries: 0 });
+});
+
+it('counts a young list as stale once it is marked, and one of every hour that lists can expire in', async () => {
+  const { clock, store, cache, count } = aFleet();
+  const user = await store();
+  const { fence } = await cache.get(user, 0, 1, clock.nowMs());
+  await cache.markAsStale(user, fence ?? '');
+  for (let hour = 1; hour < 6; hour++) {
+    clock.advance(HOUR);
+    await store();
+  }
+  // Those of the first three hours, the marked one among them.
+  expect(await count()).toEqual({ entries: 6, staleEntries: 3 });
 });

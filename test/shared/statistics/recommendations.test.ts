@@ -1,26 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { type Counts, noCounts } from '../../../shared/statistics/counters.ts';
-import type { FleetStatistics } from '../../../shared/statistics/read-statistics.ts';
+import type { Counts, ErrorCounts, FleetStatistics } from '../../../shared/statistics/read-statistics.ts';
 import { recommend, type Severity } from '../../../shared/statistics/recommendations.ts';
 import { NOON } from '../../support/a-clock.ts';
 import { HOUR } from '../../support/a-recorder.ts';
+import { someStatistics } from '../../support/some-statistics.ts';
 
-/** A day on which everything is as it should be, but for what is given. */
+/** A day on which everything is as it should be, but for what is given. Errors are Spotify's unless told otherwise. */
 function aDayWith(counts: Partial<Counts>, more: Partial<FleetStatistics> = {}): FleetStatistics {
+  const { errors = 0 } = counts;
   return {
-    fromMs: NOON - 24 * HOUR,
-    toMs: NOON,
-    counts: { ...noCounts(), hits: 1_000, ...counts },
-    stock: { entries: 10, staleEntries: 0, bytes: 40_000 },
-    lastSweep: { sweptAtMs: NOON - HOUR, deleted: 0, entries: 10, staleEntries: 0, bytes: 40_000 },
-    activeSinceMs: NOON - 24 * HOUR,
+    ...someStatistics({ hits: 1_000, ...counts }),
+    errorsByCode: { SPOTIFY_UNAVAILABLE: errors },
+    unsweptSinceMs: NOON - HOUR,
     ...more,
   };
 }
 
-const sweptHoursAgo = (hours: number) => ({
-  lastSweep: { sweptAtMs: NOON - hours * HOUR, deleted: 0, entries: 0, staleEntries: 0, bytes: 0 },
-});
+function aDayWithErrors(errorsByCode: ErrorCounts, counts: Partial<Counts> = {}): FleetStatistics {
+  const errors = Object.values(errorsByCode).reduce((sum, count) => sum + count, 0);
+  return aDayWith({ ...counts, errors }, { errorsByCode });
+}
+
+const sweptHoursAgo = (hours: number) => ({ unsweptSinceMs: NOON - hours * HOUR });
 
 interface Case {
   title: string;
@@ -111,8 +112,8 @@ const CASES: Case[] = [
     fires: aDayWith({ errors: 20 }),
     code: 'MANY_ERRORS',
     severity: 'warning',
-    fr: /^2,0 % des requêtes échouent/,
-    en: /^2\.0% of requests fail/,
+    fr: /^2,0 % des requêtes échouent .* SPOTIFY_UNAVAILABLE \(20\).*get-artists.*code = "SPOTIFY_UNAVAILABLE"/,
+    en: /^2\.0% of requests fail .*: SPOTIFY_UNAVAILABLE \(20\).*get-artists.*code = "SPOTIFY_UNAVAILABLE"/,
     silent: aDayWith({ hits: 50, errors: 2 }),
   },
   {
@@ -149,16 +150,7 @@ const CASES: Case[] = [
     severity: 'critical',
     fr: /depuis 6 h/,
     en: /for 6 h/,
-    silent: aDayWith({}, { lastSweep: undefined, activeSinceMs: undefined }),
-  },
-  {
-    title: 'a sweep that never came',
-    fires: aDayWith({}, { lastSweep: undefined, activeSinceMs: NOON - 5 * HOUR }),
-    code: 'SWEEP_LATE',
-    severity: 'warning',
-    fr: /depuis 5 h/,
-    en: /for 5 h/,
-    silent: aDayWith({}, { lastSweep: undefined, activeSinceMs: NOON - HOUR }),
+    silent: aDayWith({}, { unsweptSinceMs: undefined }),
   },
   {
     title: 'lists that cannot be read',
@@ -192,13 +184,33 @@ describe.each(CASES)('$title', ({ fires, code, severity, fr, en, silent }) => {
 
 it('says nothing on a good day, and nothing when nothing happened', () => {
   expect(recommend(aDayWith({}), 'fr')).toEqual([]);
-  expect(recommend(aDayWith({ hits: 0 }, { lastSweep: undefined, activeSinceMs: undefined }), 'en')).toEqual(
-    [],
-  );
+  expect(recommend(aDayWith({ hits: 0 }, { unsweptSinceMs: undefined }), 'en')).toEqual([]);
 });
 
 it('names the gravest first', () => {
   const bad = aDayWith({ hits: 500, misses: 400, firstLists: 400, errors: 100 }, sweptHoursAgo(3));
   const severities = recommend(bad, 'en').map(({ severity }) => severity);
   expect(severities).toEqual(['critical', 'warning', 'info']);
+});
+
+describe('what users alone can mend', () => {
+  it.each(['PLATFORM_NOT_CONNECTED', 'SPOTIFY_TOKEN_REVOKED', 'SPOTIFY_SCOPE_MISSING'] as const)(
+    'raises nothing: %s',
+    (code) => {
+      expect(recommend(aDayWithErrors({ [code]: 100 }, { hits: 375 }), 'en')).toEqual([]);
+    },
+  );
+
+  it('keeps nothing silent that is not theirs, and is not named with it', () => {
+    const mixed = aDayWithErrors({ PLATFORM_NOT_CONNECTED: 100, COMPUTING: 9, INTERNAL: 11 });
+    const [found] = recommend(mixed, 'en');
+    expect(found).toMatchObject({ code: 'MANY_ERRORS', severity: 'warning' });
+    expect(found?.message).toMatch(/INTERNAL \(11\), COMPUTING \(9\)\./);
+    expect(found?.message).not.toContain('PLATFORM_NOT_CONNECTED');
+  });
+
+  it('invites revoked users, and blames no hit rate on them', () => {
+    const codes = recommend(aDayWith({ hits: 900, fallbackRevoked: 100 }), 'en').map(({ code }) => code);
+    expect(codes).toEqual(['USERS_TO_RECONNECT']);
+  });
 });
