@@ -6,9 +6,3 @@ const require = createRequire(import.meta.url);
 
 /** The bundle of the subjects, which takes its settings from the environment of this process. */
 export const loadSubjects = (bundles: string): Subjects => require(join(bundles, 'subjects', 'index.js'));
-
-/** The same as a new execution environment has it: nothing counted, no connection open. */
-export function loadSubjectsAnew(bundles: string): Subjects {
-  for (const path of Object.keys(require.cache)) if (path.startsWith(bundles)) delete require.cache[path];
-  return loadSubjects(bundles);
-}

@@ -1,7 +1,7 @@
 import { aContext, anEvent } from '../../support/api-event.ts';
 import { realisticArtists } from '../../support/realistic-artists.ts';
 import { type Timed, timeInTurn } from '../blocks.ts';
-import { loadSubjects, loadSubjectsAnew } from '../load-subjects.ts';
+import { loadSubjects } from '../load-subjects.ts';
 import { measure } from '../measure.ts';
 import { PAGE_LIMIT, type Subject, type Subjects } from '../subject.ts';
 
@@ -12,15 +12,11 @@ const PEER_SIZE = 500;
 const BLOCK = 25;
 const ROUNDS = 80;
 const WARM_UP = 400;
-/** An environment has each of its first thousand hits counted by a write of its own; 400 of them warm up. */
-const COUNTED_HITS = 500;
 
 export interface HitTimes {
   sizes: { artists: number; store: Timed; handler: Timed }[];
   /** The whole handler when the client takes gzip, as apps do. */
   handlerGzip: Timed;
-  /** The first hits of an environment, each of which has its count written. */
-  handlerCounting: Timed;
   peers: { name: string; timed: Timed }[];
   calls: number;
 }
@@ -43,7 +39,7 @@ function reading(subject: Subject, size: number) {
   return () => subject.page(userOf(size), next());
 }
 
-/** Hits of the whole function. Their events are made beforehand: that is the gateway's work. */
+/** Hits of the whole function, with everything that it does for one in production. Their events are made beforehand: that is the gateway's work. */
 function handling({ handler }: Subjects, size: number, encoding = 'identity') {
   const next = pagesOf(size);
   const events = Array.from({ length: size / PAGE_LIMIT }, () =>
@@ -62,18 +58,12 @@ function handling({ handler }: Subjects, size: number, encoding = 'identity') {
   };
 }
 
-/** An environment has each of its first thousand hits counted at once, and then some a second. */
-async function passCountingOneByOne(hit: () => Promise<void>): Promise<void> {
-  for (let i = 0; i < 1_200; i++) await hit();
-}
-
 await measure<HitTimes>(async ({ quick, bundles, progress }) => {
   const service = loadSubjects(bundles);
   const { floor, subjects } = service;
   const [ours, ...peers] = subjects as [Subject, ...Subject[]];
   for (const size of SIZES) await ours.set(userOf(size), realisticArtists(size));
   for (const peer of peers) await peer.set(userOf(PEER_SIZE), realisticArtists(PEER_SIZE));
-  await passCountingOneByOne(handling(service, PEER_SIZE));
 
   const onRound = (what: string) => (done: number, rounds: number) => {
     if (done === rounds || done % 10 === 0) progress(`hits, ${what}: ${done} of ${rounds} rounds`);
@@ -88,14 +78,6 @@ await measure<HitTimes>(async ({ quick, bundles, progress }) => {
   const how = { warmUp: quick ? 100 : WARM_UP, block: BLOCK };
   const timed = await timeInTurn(own, { ...how, rounds, onRound: onRound('this service') });
   const timeOf = (name: string) => timed.get(name) as Timed;
-
-  const counting = await timeInTurn(
-    new Map<string, () => Promise<unknown>>([
-      ['floor', floor],
-      ['counting', handling(loadSubjectsAnew(bundles), PEER_SIZE)],
-    ]),
-    { ...how, rounds: quick ? 4 : COUNTED_HITS / BLOCK, onRound: onRound('each count written') },
-  );
 
   // By themselves: what they leave to the garbage collection would weigh on whoever comes after them.
   const others = new Map([
@@ -115,7 +97,6 @@ await measure<HitTimes>(async ({ quick, bundles, progress }) => {
       handler: timeOf(`handler ${artists}`),
     })),
     handlerGzip: timeOf('handler gzip'),
-    handlerCounting: counting.get('counting') as Timed,
     peers: peers.map(({ name }) => ({ name, timed: timedPeers.get(name) as Timed })),
     calls: rounds * BLOCK,
   };
