@@ -86,7 +86,7 @@ describe('the checks', () => {
     expect(check.on).toHaveProperty('push', null);
     const steps = stepsOf(check);
     expect(steps.map(({ run }) => run)).toEqual(
-      expect.arrayContaining(['bash .ci/run', 'npx cdk synth --quiet --strict']),
+      expect.arrayContaining(['bash .ci/run', 'npm run synth -- --strict']),
     );
     const { STAGE, JWT_ISSUER, JWT_AUDIENCE, SPOTIFY_REDIRECT_URI, ALARM_EMAIL } =
       steps.find(({ env }) => env?.STAGE === 'prod')?.env ?? {};

@@ -13,6 +13,7 @@ import { GUARDS } from './guards.ts';
  */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const VITEST = join(root, 'node_modules/vitest/vitest.mjs');
 const SOURCES = ['functions', 'infra', 'shared', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 const SEED = process.env.SEED ?? '20261122';
 /** The rarest of the races is met about once in a thousand schedules; a run ends with the first that is found. */
@@ -38,7 +39,7 @@ function runTest(copy: string, { file, title }: Guard['test'], schedules = SCHED
   rmSync(report, { force: true });
   const only = title ? ['-t', title] : [];
   const args = ['run', '--project', 'unit', '--reporter=json', `--outputFile=${report}`, ...only, file];
-  const { stdout, stderr } = spawnSync(join(root, 'node_modules/.bin/vitest'), args, {
+  const { stdout, stderr } = spawnSync(process.execPath, [VITEST, ...args], {
     cwd: copy,
     env: { ...process.env, SEED, SCHEDULES: schedules, GUARDS: '1', DYNAMODB_ENDPOINT: '' },
     encoding: 'utf8',

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLogs } from '../../../infra/local/lambda/logs.ts';
 import {
@@ -7,6 +6,7 @@ import {
   type LambdaService,
 } from '../../../infra/local/lambda/service.ts';
 import { temporaryFunctions } from '../../support/lambda-function.ts';
+import { isRunning, stateOf } from '../../support/processes.ts';
 
 const handler = (body: string) => `exports.handler = async (event, context) => { ${body} };`;
 
@@ -72,19 +72,13 @@ afterAll(async () => {
   functions.remove();
 });
 
+/** Limits for what has gone wrong: far beyond what a busy machine takes. */
+const PATIENCE = { timeout: 15_000 };
+
 async function result(name: string, event: unknown = {}) {
   const outcome = await lambda.invoke(name, JSON.stringify(event));
   return { ...outcome, value: JSON.parse(outcome.payload) };
 }
-
-const isRunning = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('an execution environment', () => {
   it('starts cold, then serves warm', async () => {
@@ -133,8 +127,7 @@ describe('an execution environment', () => {
     expect((await result('left-behind')).value).toBe('done');
 
     const [environment] = lambda.environments('left-behind');
-    const stateOf = () => readFileSync(`/proc/${environment?.pid}/stat`, 'utf8').split(' ')[2];
-    await vi.waitFor(() => expect(stateOf()).toBe('T'));
+    await vi.waitFor(() => expect(stateOf(environment?.pid)).toBe('T'), PATIENCE);
     expect(await lambda.logs('left-behind')).not.toContainEqual(expect.stringContaining('left behind'));
   });
 
@@ -158,7 +151,7 @@ describe('errors', () => {
     expect(await result('rejects-aside')).toMatchObject({
       value: { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: 'aside' },
     });
-    await vi.waitFor(() => expect(lambda.environments('rejects-aside')).toHaveLength(0));
+    await vi.waitFor(() => expect(lambda.environments('rejects-aside')).toHaveLength(0), PATIENCE);
   });
 
   it('after a crash, the next invocation has a new process', async () => {
@@ -191,7 +184,7 @@ describe('errors', () => {
       cause: 'timeout',
       value: { errorMessage: expect.stringMatching(/Task timed out after 1\.00 seconds$/) },
     });
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), PATIENCE);
     expect((await result('loops')).value).not.toBe(pid);
   });
 
@@ -222,7 +215,7 @@ describe('concurrency', () => {
   it('starts an environment for each invocation at once up to the limit; the rest wait', async () => {
     const until = gate('gate-many');
     const running = Array.from({ length: 5 }, () => result('waits', { until }));
-    await vi.waitFor(() => expect(lambda.environments('waits')).toHaveLength(3));
+    await vi.waitFor(() => expect(lambda.environments('waits')).toHaveLength(3), PATIENCE);
     await release(until);
 
     const pids = (await Promise.all(running)).map(({ value }) => value);
@@ -254,15 +247,13 @@ describe('asynchronous invocations', () => {
     lambda.invokeLater('fails-twice', '{}');
     await vi.waitFor(
       async () => expect((await lambda.logs('fails-twice')).join('\n')).toContain('attempt 3'),
-      { timeout: 5000 },
+      PATIENCE,
     );
   });
 
   it('are not tried again where the template says so', async () => {
     lambda.invokeLater('fails-once-only', '{}');
-    await vi.waitFor(() => expect(failures).toContain('fails-once-only failed: Error: no'), {
-      timeout: 5000,
-    });
+    await vi.waitFor(() => expect(failures).toContain('fails-once-only failed: Error: no'), PATIENCE);
     await result('undefined');
     const attempts = (await lambda.logs('fails-once-only')).filter((line) => line.endsWith('attempt'));
     expect(attempts).toHaveLength(1);
@@ -270,9 +261,17 @@ describe('asynchronous invocations', () => {
 });
 
 describe('logs', () => {
+  /** What a function wrote itself; its pipe may be read after the report of the invocation. */
+  const said = (name: string, count: number) =>
+    vi.waitFor(async () => {
+      const lines = (await lambda.logs(name)).filter((line) => !line.startsWith('REPORT'));
+      expect(lines).toHaveLength(count);
+      return lines;
+    }, PATIENCE);
+
   it('are lines in the form of Lambda', async () => {
     await result('speaks');
-    const lines = await lambda.logs('speaks');
+    const lines = await said('speaks', 3);
     const id = '[0-9a-f-]{36}';
 
     expect(lines[0]).toMatch(new RegExp(`^\\d{4}-\\S+Z\\t${id}\\tINFO\\ta \\{ b: 1 \\}$`));
@@ -282,7 +281,7 @@ describe('logs', () => {
 
   it('are JSON where the template says so', async () => {
     await result('speaks-json');
-    const [line = ''] = await lambda.logs('speaks-json');
+    const [line = ''] = await said('speaks-json', 1);
     expect(JSON.parse(line)).toMatchObject({ level: 'WARN', message: 'a', requestId: expect.any(String) });
   });
 });

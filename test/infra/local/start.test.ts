@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { http } from '../../support/http-client.ts';
-import { descendants, isRunning, startProcess } from '../../support/start-process.ts';
+import { descendants, isRunning } from '../../support/processes.ts';
+import { startProcess } from '../../support/start-process.ts';
 
 const started: ReturnType<typeof startProcess>[] = [];
 afterEach(() => {
@@ -14,6 +15,9 @@ afterEach(() => {
 /** What is killed cannot tidy up after itself. */
 const temporary = mkdtempSync(join(tmpdir(), 'artists-cache-test-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
+
+/** A limit for what has gone wrong: far beyond what a busy machine takes. */
+const PATIENCE = { timeout: 60_000 };
 
 function start({ env, ...options }: Parameters<typeof startProcess>[0] = {}) {
   const process = startProcess({ ...options, env: { TMPDIR: temporary, ...env } });
@@ -54,14 +58,12 @@ describe('npm start', () => {
 
     child.kill('SIGKILL');
 
-    await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 5000 });
+    await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), PATIENCE);
   });
 
   it('stops while it is still starting', async () => {
     const { child, ended } = start();
-    await vi.waitFor(() => expect(descendants(child.pid ?? 0).length).toBeGreaterThan(0), {
-      timeout: 10_000,
-    });
+    await vi.waitFor(() => expect(descendants(child.pid ?? 0).length).toBeGreaterThan(0), PATIENCE);
     const pids = descendants(child.pid ?? 0);
 
     child.kill('SIGTERM');
