@@ -57,9 +57,10 @@ export async function beginByOffset<TItem>(
 ): Promise<BegunList<TItem>> {
   async function pageAt(asked: number): Promise<PlacedPage<TItem>> {
     const page = await readPage(asked);
-    const { offset = asked } = page;
-    if (offset !== asked) throw unavailable('Spotify answered another page', { bucket: options.bucket });
-    return { ...page, offset, end: endOf({ ...page, offset }) };
+    if ((page.offset ?? asked) !== asked) {
+      throw unavailable('Spotify answered another page', { bucket: options.bucket });
+    }
+    return { ...page, offset: asked, end: endOf({ ...page, offset: asked }) };
   }
 
   const first = await pageAt(0);

@@ -3,6 +3,7 @@ import { backOffGuards } from './back-off.ts';
 import { fenceGuards } from './fence.ts';
 import type { Guard } from './guard.ts';
 import { oneComputationGuards } from './one-computation.ts';
+import { readingGuards } from './reading.ts';
 import { wholeListsGuards } from './whole-lists.ts';
 
 /** All of them, in the order of docs/invariants.md. */
@@ -12,4 +13,5 @@ export const GUARDS: readonly Guard[] = [
   ...ageGuards,
   ...backOffGuards,
   ...wholeListsGuards,
+  ...readingGuards,
 ];
