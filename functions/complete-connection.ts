@@ -1,4 +1,4 @@
-import { cacheFromEnv, computationsFromEnv } from '../shared/cache/environment.ts';
+import { bansFromEnv, cacheFromEnv, computationsFromEnv } from '../shared/cache/environment.ts';
 import type { Observe } from '../shared/cache/events.ts';
 import { forgetList } from '../shared/cache/forget-list.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -9,6 +9,7 @@ import { observerFromEnv } from '../shared/metrics/environment.ts';
 import { createCompleteConnection } from '../shared/platforms/complete-connection.ts';
 import { reauthorizeByMs } from '../shared/platforms/consent.ts';
 import { connectionsFromEnv, oauthStatesFromEnv } from '../shared/platforms/environment.ts';
+import { CONNECT_NEEDS } from '../shared/platforms/needs.ts';
 import { requireKnownPlatform } from '../shared/platforms/platform.ts';
 import { respectCooldown } from '../shared/platforms/respect-cooldown.ts';
 import { vaultFromEnv } from '../shared/platforms/vault-environment.ts';
@@ -20,6 +21,7 @@ import { createDocumentClient } from '../shared/storage/document-client.ts';
 const db = createDocumentClient();
 const cache = cacheFromEnv(db);
 const computations = computationsFromEnv(db);
+const bans = bansFromEnv(db);
 const observed = observerFromEnv();
 
 const parts = {
@@ -47,7 +49,7 @@ export const handler = api(route, async ({ userId, body }, context) => {
       return completeObserved(observe)(userId, body, nowMs, call);
     };
     const inTime = () => withDeadline(context.getRemainingTimeInMillis(), complete);
-    return respectCooldown(computations, nowMs, inTime, observe);
+    return respectCooldown({ bans, clock: systemClock, observe }, CONNECT_NEEDS, inTime);
   });
   return {
     platform_slug: platform,

@@ -1,11 +1,17 @@
 import { type Answered, artistsCache } from '../shared/cache/artists-cache-middleware.ts';
-import { cacheFromEnv, computationsFromEnv, windowsFromEnv } from '../shared/cache/environment.ts';
+import {
+  bansFromEnv,
+  cacheFromEnv,
+  computationsFromEnv,
+  windowsFromEnv,
+} from '../shared/cache/environment.ts';
 import { systemClock } from '../shared/clock.ts';
 import { getArtists } from '../shared/contract/routes.ts';
 import { requiredSeconds } from '../shared/env.ts';
 import { type ApiRequest, api } from '../shared/http/api.ts';
 import { artistsReply } from '../shared/http/artists-reply.ts';
 import { observerFromEnv } from '../shared/metrics/environment.ts';
+import { LIST_NEEDS } from '../shared/platforms/needs.ts';
 import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();
@@ -15,6 +21,8 @@ const cached = artistsCache(
   {
     cache: cacheFromEnv(db),
     computations: computationsFromEnv(db),
+    bans: bansFromEnv(db),
+    needs: LIST_NEEDS,
     clock: systemClock,
     retryMs: requiredSeconds('RETRY_SECONDS') * 1000,
     observed: observerFromEnv(),

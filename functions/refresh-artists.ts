@@ -1,11 +1,12 @@
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
 import { computeFromEnv } from '../shared/artists/environment.ts';
-import { cacheFromEnv, computationsFromEnv } from '../shared/cache/environment.ts';
+import { bansFromEnv, cacheFromEnv, computationsFromEnv } from '../shared/cache/environment.ts';
 import { refresh } from '../shared/cache/refresh.ts';
 import { systemClock } from '../shared/clock.ts';
 import { requiredSeconds } from '../shared/env.ts';
 import { observerFromEnv } from '../shared/metrics/environment.ts';
+import { LIST_NEEDS } from '../shared/platforms/needs.ts';
 import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();
@@ -14,6 +15,8 @@ const compute = computeFromEnv(db);
 const deps = {
   cache: cacheFromEnv(db),
   computations: computationsFromEnv(db),
+  bans: bansFromEnv(db),
+  needs: LIST_NEEDS,
   clock: systemClock,
   retryMs: requiredSeconds('RETRY_SECONDS') * 1000,
 };

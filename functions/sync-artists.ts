@@ -1,16 +1,17 @@
 import { syncFromEnv } from '../shared/artists/environment.ts';
-import { computationsFromEnv } from '../shared/cache/environment.ts';
+import { bansFromEnv } from '../shared/cache/environment.ts';
 import { systemClock } from '../shared/clock.ts';
 import { syncArtists } from '../shared/contract/routes.ts';
 import { api } from '../shared/http/api.ts';
 import { observerFromEnv } from '../shared/metrics/environment.ts';
+import { SYNC_NEEDS } from '../shared/platforms/needs.ts';
 import { respectCooldown } from '../shared/platforms/respect-cooldown.ts';
 import type { SpotifyCall } from '../shared/spotify/usage.ts';
 import { withDeadline } from '../shared/spotify/with-deadline.ts';
 import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();
-const computations = computationsFromEnv(db);
+const bans = bansFromEnv(db);
 const syncPlays = syncFromEnv(db);
 const observed = observerFromEnv();
 
@@ -23,7 +24,7 @@ export const handler = api(syncArtists, async ({ userId }, context) => {
       return syncPlays(userId, nowMs, call);
     };
     const inTime = () => withDeadline(context.getRemainingTimeInMillis(), sync);
-    return respectCooldown(computations, nowMs, inTime, observe);
+    return respectCooldown({ bans, clock: systemClock, observe }, SYNC_NEEDS, inTime);
   });
   return {
     new_plays: newPlays,

@@ -1,4 +1,5 @@
 import { type Artist, byScoreThenId } from '../artist.ts';
+import type { OptionalList } from '../errors.ts';
 import { logSkipped } from '../logging/log-failure.ts';
 import { reauthorizeByMs, reauthorizeSoonFromMs } from '../platforms/consent.ts';
 import type { RefreshAccess } from '../platforms/refresh-access.ts';
@@ -22,6 +23,8 @@ export interface ComputeRequest extends SpotifyCall {
   userId: string;
   /** The time that plays are weighed at. */
   nowMs: number;
+  /** Optional lists that are left out. */
+  without?: ReadonlySet<OptionalList>;
 }
 
 export interface ComputedArtists {
@@ -54,7 +57,7 @@ export function createComputeArtists({
     const access = await refreshAccess(userId, call);
     try {
       const [collected, stored, { selected, revision }] = await Promise.all([
-        collectArtists(webApi.open({ ...access, ...call })),
+        collectArtists(webApi.open({ ...access, ...call }), request),
         playsStore.read(userId),
         selectionStore.read(userId),
       ]);

@@ -3,6 +3,7 @@ import type { ComputedList } from '../cache/entry.ts';
 import type { Observe } from '../cache/events.ts';
 import { systemClock } from '../clock.ts';
 import { requiredEnv } from '../env.ts';
+import type { OptionalList } from '../errors.ts';
 import { connectionsFromEnv } from '../platforms/environment.ts';
 import { createRefreshAccess } from '../platforms/refresh-access.ts';
 import { vaultFromEnv } from '../platforms/vault-environment.ts';
@@ -35,6 +36,7 @@ export const syncFromEnv = (db: DynamoDBDocumentClient) => createSyncPlays(parts
 interface ComputeJob {
   userId: string;
   signal: AbortSignal;
+  without: readonly OptionalList[];
   observe?: Observe | undefined;
 }
 
@@ -49,7 +51,7 @@ export function computeFromEnv(db: DynamoDBDocumentClient): (job: ComputeJob) =>
   const known = computations.get(db);
   if (known) return known;
   const computeArtists = createComputeArtists({ ...partsFromEnv(db), selectionStore: selectionsFromEnv(db) });
-  const compute = async ({ userId, signal, observe }: ComputeJob): Promise<ComputedList> => {
+  const compute = async ({ userId, signal, without, observe }: ComputeJob): Promise<ComputedList> => {
     const nowMs = systemClock.nowMs();
     const usage = noUsage();
     observe?.({ name: 'platform-asked', usage });
@@ -57,6 +59,7 @@ export function computeFromEnv(db: DynamoDBDocumentClient): (job: ComputeJob) =>
       userId,
       nowMs,
       signal,
+      without: new Set(without),
       usage,
     });
     return { artists, computedAtMs: nowMs, reauthorizeSoonFromMs, selectionRevision };

@@ -58,7 +58,7 @@ export function computed(
   return {
     copy,
     cached: false,
-    cacheStatus: 'fresh',
+    ...(isPartial(list) ? PARTIAL : { cacheStatus: 'fresh' }),
     forwarded: found.state === 'old' ? 'stale' : 'miss',
     stored: fence !== undefined,
     fence: fence ?? newFence(),
@@ -85,8 +85,14 @@ export function fallback(found: Lookup, cause: Cause, nowMs: number, retryAfterS
   if (found.state === 'none' || nowMs >= found.usableUntilMs) throw errorOf(cause, retryAfterSeconds);
   if (found.state === 'fresh') return hit(found);
   const { copy, fence } = found;
-  return { copy, fence, cached: true, ...oldCopy(cause) };
+  // A list that lacks a part says so, whatever keeps it from being whole; a revocation is more to the point.
+  const situation = oldCopy(cause);
+  const isWarnedOf = situation.cacheStatus === 'stale' && isPartial(found.stored);
+  return { copy, fence, cached: true, ...(isWarnedOf ? PARTIAL : situation) };
 }
+
+const PARTIAL = { cacheStatus: 'stale', warningCode: 'PARTIAL_LIST' } as const;
+const isPartial = ({ lacks = [] }: { lacks?: readonly string[] }) => lacks.length > 0;
 
 function oldCopy(cause: Cause): Situation {
   switch (cause) {
@@ -107,8 +113,9 @@ function oldCopy(cause: Cause): Situation {
   }
 }
 
-/** The error of a cause that the store remembered from an earlier request. */
-function errorOf(cause: Cause, retryAfterSeconds: number): AppError {
+/** The error of a cause that the store remembered from an earlier request, or that `origin` is. */
+export function errorOf(cause: Cause, retryAfterSeconds: number, origin?: Error): AppError {
+  const options = { retryAfterSeconds, ...(origin && { cause: origin }) };
   switch (cause) {
     case 'SPOTIFY_TOKEN_REVOKED':
       return new PlatformRevoked('the consent was revoked or has expired');
@@ -117,15 +124,15 @@ function errorOf(cause: Cause, retryAfterSeconds: number): AppError {
     case 'PLATFORM_NOT_CONNECTED':
       return new PlatformNotConnected('there is no connection');
     case 'SPOTIFY_RATE_LIMITED':
-      return new PlatformRateLimited('the platform limits the application', { retryAfterSeconds });
+      return new PlatformRateLimited('the platform limits the application', options);
     case 'REFRESH_IN_PROGRESS':
     case 'COMPUTING':
-      return new ComputationPending('the first computation goes on', { retryAfterSeconds });
+      return new ComputationPending('the first computation goes on', options);
     case 'STORAGE_UNAVAILABLE':
-      return new StorageUnavailable('storage could not be reached', { retryAfterSeconds });
+      return new StorageUnavailable('storage could not be reached', options);
     case 'INTERNAL':
       return new InternalError('the last computation met a defect');
     default:
-      return new PlatformUnavailable('the platform could not be reached', { retryAfterSeconds });
+      return new PlatformUnavailable('the platform could not be reached', options);
   }
 }

@@ -52,7 +52,14 @@ export interface CopyPage {
  */
 export type Lookup =
   | { state: 'none'; fence: string; stored?: StoredList | undefined; unreadable?: boolean }
-  | { state: 'fresh' | 'old'; fence: string; stored: StoredList; copy: CopyPage; usableUntilMs: number };
+  | {
+      state: 'fresh' | 'old';
+      fence: string;
+      stored: StoredList;
+      copy: CopyPage;
+      freshUntilMs: number;
+      usableUntilMs: number;
+    };
 
 /** What a write must know of the state it replaces: the `fence` and `stored` of a lookup. */
 export interface Replaces {
@@ -114,8 +121,9 @@ export function createArtistsCache(deps: {
       // A newer list took this one's place between our two reads: look again. Else the part is lost.
       return isNewer ? get(userId, page, limit, nowMs) : { state: 'none', fence, stored, unreadable: true };
     }
+    const freshUntilMs = entry.timestamp + windows.freshMs;
     const usableUntilMs = entry.timestamp + windows.keepMs;
-    return { state, fence: entry.fence, stored, copy: copyPage(entry, artists), usableUntilMs };
+    return { state, fence: entry.fence, stored, copy: copyPage(entry, artists), freshUntilMs, usableUntilMs };
   }
 
   /** Stores a whole list, sorted. Refused when anything was stored or invalidated since `replaces` was read. */

@@ -1,4 +1,6 @@
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, OptionalList } from '../errors.ts';
+import type { Lookup } from './artists-cache.ts';
+import { type Ban, type Bans, bannedLists, banVerdict, type Needs } from './bans.ts';
 import { isSameTruth } from './fence.ts';
 
 /** What the store remembers of a user's computations; times in epoch milliseconds. */
@@ -12,34 +14,80 @@ export interface ComputationRecord {
   retryAtMs?: number | undefined;
   /** Why the last try failed. */
   cause?: ErrorCode | undefined;
+  /** The optional list by which the last tries failed, and how many of them in a row. */
+  failedList?: OptionalList | undefined;
+  listFailures?: number | undefined;
+  /** When the computations that toggles brought about are all paid for. */
+  paidUntilMs?: number | undefined;
+}
+
+/** What is known when a request wants to compute. */
+export interface Situation {
+  found: Lookup;
+  record: ComputationRecord;
+  bans: Bans;
 }
 
 export type Verdict =
-  /** `inPlaceOf`: the token of a holder that computes from another fence than ours. */
-  | { kind: 'allowed'; inPlaceOf?: string | undefined }
+  | {
+      kind: 'allowed';
+      /** The token of a holder that computes from another fence than ours. */
+      inPlaceOf?: string | undefined;
+      /** Optional lists that are left out. */
+      without: readonly OptionalList[];
+      /** Bans whose end this computation is to find out. */
+      probes: readonly (readonly [string, Ban])[];
+      /** Set when a toggle brought this computation about. */
+      paidUntilMs?: number | undefined;
+    }
   /** Another request computes from the very state that we saw. */
   | { kind: 'computing elsewhere' }
-  /** A try failed a moment ago, for this user or (429) for the whole application. */
+  /** A try failed a moment ago, the platform limits us, or toggles have brought about too many computations. */
   | { kind: 'denied'; cause: ErrorCode; retryAfterSeconds: number };
 
+/** An optional list that failed so often in a row is left out, where there is nothing else to show. */
+const LIST_FAILURES = 3;
+
+/** Toggles bring about ten computations at once, then one a minute: a token bucket in one number (GCRA). */
+const TOGGLE_INTERVAL_MS = 60_000;
+const TOGGLE_BURST = 10;
+
 /** May this request try to compute now? Pure: everything it needs to know is in the store. */
-export function attemptVerdict(
-  record: ComputationRecord,
-  cooldownUntilMs: number,
-  fence: string,
-  nowMs: number,
-): Verdict {
-  if (record.retryAtMs !== undefined && record.retryAtMs > nowMs) {
-    return backingOff(record.cause ?? 'SPOTIFY_UNAVAILABLE', record.retryAtMs - nowMs);
-  }
-  if (cooldownUntilMs > nowMs) return backingOff('SPOTIFY_RATE_LIMITED', cooldownUntilMs - nowMs);
+export function attemptVerdict({ found, record, bans }: Situation, needs: Needs, nowMs: number): Verdict {
+  const banned = bannedLists(bans, needs, nowMs);
+  const isWithoutCopy = found.state === 'none';
+  const names = [...needs.required, ...(isWithoutCopy ? [] : Object.keys(needs.optional))];
+  const verdict = banVerdict(bans, names, nowMs);
+  const pauseSeconds = Math.max(0, Math.ceil(((record.retryAtMs ?? 0) - nowMs) / 1000));
+  // Both may hold: who waits as long as is said must not be told to wait again.
+  const isBanLonger = verdict.kind === 'denied' && verdict.retryAfterSeconds >= pauseSeconds;
+  if (pauseSeconds > 0 && !isBanLonger) return denied(record.cause ?? 'SPOTIFY_UNAVAILABLE', pauseSeconds);
+  if (verdict.kind === 'denied') return denied('SPOTIFY_RATE_LIMITED', verdict.retryAfterSeconds);
+  const paidUntilMs = isByToggle(found, nowMs) ? nextPayment(record, nowMs) : undefined;
+  if (paidUntilMs === 'too many') return denied('COMPUTING', TOGGLE_INTERVAL_MS / 1000);
+  const without = isWithoutCopy ? [...new Set([...banned, ...failingLists(record)])] : [];
+  const allowed = { kind: 'allowed', without, probes: verdict.probes, paidUntilMs } as const;
   const held = record.leaseUntilMs !== undefined && record.leaseUntilMs > nowMs;
-  if (!held) return { kind: 'allowed' };
+  if (!held) return allowed;
   // A holder that started before an invalidation cannot store its result: it stands in nobody's way.
-  const canStillStore = isSameTruth(record.leaseFence ?? '', fence);
-  return canStillStore ? { kind: 'computing elsewhere' } : { kind: 'allowed', inPlaceOf: record.leaseToken };
+  const canStillStore = isSameTruth(record.leaseFence ?? '', found.fence);
+  return canStillStore ? { kind: 'computing elsewhere' } : { ...allowed, inPlaceOf: record.leaseToken };
 }
 
-function backingOff(cause: ErrorCode, remainingMs: number): Verdict {
-  return { kind: 'denied', cause, retryAfterSeconds: Math.ceil(remainingMs / 1000) };
+/** The list would still be fresh if a toggle had not outdated it. */
+const isByToggle = (found: Lookup, nowMs: number) =>
+  found.state === 'old' && found.stored.isStale && nowMs < found.freshUntilMs;
+
+const failingLists = ({ failedList, listFailures = 0 }: ComputationRecord) =>
+  failedList && listFailures >= LIST_FAILURES ? [failedList] : [];
+
+function nextPayment({ paidUntilMs = 0 }: ComputationRecord, nowMs: number): number | 'too many' {
+  const next = Math.max(paidUntilMs, nowMs) + TOGGLE_INTERVAL_MS;
+  return next - nowMs > TOGGLE_BURST * TOGGLE_INTERVAL_MS ? 'too many' : next;
 }
+
+const denied = (cause: ErrorCode, retryAfterSeconds: number): Verdict => ({
+  kind: 'denied',
+  cause,
+  retryAfterSeconds,
+});

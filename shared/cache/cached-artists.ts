@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { ComputationPending, StorageUnavailable } from '../errors.ts';
-import { type Answer, type Cause, computed, fallback, hit, outcomeOf } from './answer.ts';
+import { AppError, ComputationPending, StorageUnavailable } from '../errors.ts';
+import { type Answer, type Cause, computed, errorOf, fallback, hit, outcomeOf } from './answer.ts';
 import type { Lookup } from './artists-cache.ts';
 import { attemptVerdict } from './attempt.ts';
+import { PROBE_MS } from './bans.ts';
 import type { Lease } from './computation-store.ts';
 import {
+  type Begun,
   type ComputationDeps,
   type Compute,
   causeOf,
@@ -96,25 +98,25 @@ async function answerOf(deps: CachedArtistsDeps, request: PageRequest, compute: 
       continue;
     }
 
-    const { lease } = attempt;
+    const { begun } = attempt;
     const leftMs = answerByMs - clock.nowMs();
-    const patienceMs = attempt.found.state === 'old' ? Math.min(PATIENCE_WITH_COPY_MS, leftMs) : leftMs;
+    const patienceMs = begun.found.state === 'old' ? Math.min(PATIENCE_WITH_COPY_MS, leftMs) : leftMs;
     // Known to outlast this request: begun once, by the function that has the time.
-    if (!isHandedOn && (attempt.found.stored?.computationMs ?? 0) > patienceMs) {
+    if (!isHandedOn && (begun.found.stored?.computationMs ?? 0) > patienceMs) {
       isHandedOn = true;
-      await handOn(deps, lease, attempt.found, request);
+      await handOn(deps, begun, request);
       continue;
     }
-    const limits = { found: attempt.found, patienceMs, deadlineMs: request.deadlineMs };
-    const result = await computeUnderLease(deps, lease, { ...limits, observe: request.observe }, compute);
+    const limits = { patienceMs, deadlineMs: request.deadlineMs, observe: request.observe };
+    const result = await computeUnderLease(deps, begun, limits, compute);
     switch (result.kind) {
       case 'computed':
-        return computed(result, attempt.found, request);
+        return computed(result, begun.found, request);
       case 'failed':
-        return lastKnown(deps, request, causeOf(result.error), result.error);
+        return lastKnown(deps, request, causeOf(result.error), result);
       case 'outlasted': {
-        const failure = await handOn(deps, lease, attempt.found, request);
-        return lastKnown(deps, request, failure ? causeOf(failure) : 'COMPUTING', failure);
+        const failure = await handOn(deps, begun, request);
+        return lastKnown(deps, request, failure ? causeOf(failure.error) : 'COMPUTING', failure);
       }
       case 'superseded':
         refused += 1;
@@ -129,8 +131,8 @@ const pending = (message: string) =>
   new ComputationPending(message, { retryAfterSeconds: COMPUTING_RETRY_SECONDS });
 
 type Attempt =
-  /** This request computes; `found` is what it replaces. */
-  | { kind: 'begun'; lease: Lease; found: Lookup }
+  /** This request computes. */
+  | { kind: 'begun'; begun: Begun }
   | { kind: 'denied'; cause: Cause; retryAfterSeconds: number }
   | { kind: 'computing elsewhere' }
   /** Something came in between our look and our lease. */
@@ -148,27 +150,39 @@ async function orUnavailable(found: Lookup, act: () => Promise<Attempt>): Promis
 
 /** Takes the computation lease, when trying is allowed and no other instance computes from the same truth. */
 async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Lookup): Promise<Attempt> {
-  const { computations, clock } = deps;
+  const { computations, bans: banStore, needs, clock } = deps;
   const { userId, deadlineMs } = request;
-  const [record, cooldownUntilMs] = await Promise.all([
-    computations.read(userId),
-    computations.cooldownUntilMs(),
-  ]);
+  const [record, bans] = await Promise.all([computations.read(userId), banStore.read()]);
   const nowMs = clock.nowMs();
-  const verdict = attemptVerdict(record, cooldownUntilMs, found.fence, nowMs);
+  const verdict = attemptVerdict({ found, record, bans }, needs, nowMs);
   if (verdict.kind !== 'allowed') return verdict;
   const lease: Lease = { userId, token: randomUUID(), fence: found.fence };
-  const { inPlaceOf } = verdict;
   // One of the two fences is outdated, the holder's or ours. The entry knows, and has it from after the holder's look.
-  if (inPlaceOf && (await read(deps, request)).fence !== lease.fence) return { kind: 'changed' };
+  if (verdict.inPlaceOf && (await read(deps, request)).fence !== lease.fence) return { kind: 'changed' };
   const untilMs = Math.min(nowMs + LEASE_MS, deadlineMs - ANSWER_MARGIN_MS);
-  if (!(await computations.acquire(lease, nowMs, untilMs, inPlaceOf))) return { kind: 'computing elsewhere' };
+  if (!(await computations.acquire(lease, nowMs, untilMs, verdict))) return { kind: 'computing elsewhere' };
+  if (!(await takeProbes(deps, verdict.probes))) {
+    await computations.release(lease);
+    return { kind: 'denied', cause: 'SPOTIFY_RATE_LIMITED', retryAfterSeconds: PROBE_MS / 1000 };
+  }
   // Between our look and our lease another computation may have ended: only what stands now counts.
   const now = await read(deps, request);
-  if (isSameTruth(lease.fence, now.fence) && now.state !== 'fresh')
-    return { kind: 'begun', lease, found: now };
-  await computations.release(lease);
+  if (isSameTruth(lease.fence, now.fence) && now.state !== 'fresh') {
+    return { kind: 'begun', begun: { ...verdict, record, bans, found: now, lease } };
+  }
+  await Promise.all([
+    computations.release(lease),
+    ...verdict.probes.map(([name, ban]) => banStore.releaseProbe(name, ban)),
+  ]);
   return { kind: 'changed' };
+}
+
+/** After a ban one caller finds out whether it is over. False: another does. */
+async function takeProbes({ bans, clock }: CachedArtistsDeps, probes: Begun['probes']): Promise<boolean> {
+  for (const [name, ban] of probes) {
+    if (!(await bans.takeProbe(name, ban, clock.nowMs()))) return false;
+  }
+  return true;
 }
 
 /** Another instance computes, and there is no copy. Throws when the request cannot wait any longer. */
@@ -184,20 +198,25 @@ async function waitForTheOther(
   observe?.({ name: 'waited', ms: delayMs });
 }
 
+interface Failed {
+  error: Error;
+  retryAfterSeconds: number;
+}
+
 /** The lease goes along with the computation. Returns why that could not be arranged, when it could not. */
 async function handOn(
   deps: CachedArtistsDeps,
-  lease: Lease,
-  found: Lookup,
+  begun: Begun,
   { observe }: PageRequest,
-): Promise<Error | undefined> {
+): Promise<Failed | undefined> {
   const { computations, clock, handOff } = deps;
+  const { lease } = begun;
   try {
     if (await computations.renew(lease, clock.nowMs() + HAND_OFF_LEASE_MS)) await handOff(lease);
     return undefined;
   } catch (error) {
-    await rememberFailure(deps, lease, { found, error, observe });
-    return error as Error;
+    const retryAfterSeconds = await rememberFailure(deps, begun, error, observe);
+    return { error: error as Error, retryAfterSeconds };
   }
 }
 
@@ -209,11 +228,17 @@ async function lastKnown(
   deps: CachedArtistsDeps,
   request: PageRequest,
   cause: Cause,
-  error?: Error,
+  failed?: Failed,
 ): Promise<Answer> {
   const found = await read(deps, request);
-  if (found.state === 'none' && error) throw error;
-  return oldCopy(deps, request, found, cause, COMPUTING_RETRY_SECONDS);
+  if (found.state === 'none' && failed) throw asToldToWait(failed);
+  return oldCopy(deps, request, found, cause, failed?.retryAfterSeconds ?? COMPUTING_RETRY_SECONDS);
+}
+
+/** The failure, with the time after which the same request can succeed. */
+function asToldToWait({ error, retryAfterSeconds }: Failed): Error {
+  if (!(error instanceof AppError) || error.status !== 503 || retryAfterSeconds === 0) return error;
+  return errorOf(error.code, retryAfterSeconds, error);
 }
 
 /**

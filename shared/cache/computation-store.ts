@@ -3,7 +3,7 @@ import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { ErrorCode } from '../errors.ts';
 import { send, sendConditionally } from '../storage/document-client.ts';
 import type { ComputationRecord } from './attempt.ts';
-import { computationKey, cooldownKey } from './keys.ts';
+import { computationKey } from './keys.ts';
 
 /**
  * Free, or held by somebody who is dead (the lease ran out) or doomed (the list was invalidated since, so that the
@@ -19,9 +19,6 @@ const NOBODY = 'nobody';
 
 /** Whoever lost the lease has no say any more about its length, its end, or the back-off. */
 const STILL_OURS = 'leaseToken = :token';
-
-/** Two requests may meet a 429 at once: the longer ban stands. */
-const LATER_THAN_KNOWN = 'attribute_not_exists(#until) OR #until < :until';
 
 /** The record outlives every lease and back-off; DynamoDB's TTL removes it when nobody came back for a day. */
 const RECORD_LIFE_SECONDS = 24 * 3600;
@@ -56,44 +53,54 @@ export function createComputationStore({ db, table }: { db: DynamoDBDocumentClie
       leaseFence: Item?.leaseFence,
       retryAtMs: Item?.retryAt,
       cause: Item?.cause,
+      failedList: Item?.failedList,
+      listFailures: Item?.listFailures,
+      paidUntilMs: Item?.paidUntil,
     };
   }
+
+  const end = ({ userId, token }: Lease, UpdateExpression: string) =>
+    conditionally(
+      new UpdateCommand({
+        TableName: table,
+        Key: computationKey(userId),
+        UpdateExpression,
+        ConditionExpression: STILL_OURS,
+        ExpressionAttributeValues: { ':token': token },
+      }),
+    );
 
   return {
     read,
 
-    /** Epoch milliseconds until which nobody may call Spotify; 0 when there is no such time. */
-    async cooldownUntilMs(): Promise<number> {
-      const { Item } = await send(
-        db,
-        new GetCommand({ TableName: table, Key: cooldownKey, ConsistentRead: true }),
-      );
-      return Item?.until ?? 0;
-    },
-
     /**
-     * Takes the lease until `untilMs`, also from the holder `doomed`. False: somebody else holds it, or a back-off
+     * Takes the lease until `untilMs`, also from the holder `inPlaceOf`, which is doomed. False: somebody else holds it, or a back-off
      * began.
      */
     async acquire(
       { userId, token, fence }: Lease,
       nowMs: number,
       untilMs: number,
-      doomed = NOBODY,
+      {
+        inPlaceOf = NOBODY,
+        paidUntilMs,
+      }: { inPlaceOf?: string | undefined; paidUntilMs?: number | undefined } = {},
     ): Promise<boolean> {
       const taken = await conditionally(
         new UpdateCommand({
           TableName: table,
           Key: computationKey(userId),
           UpdateExpression:
-            'SET leaseToken = :token, leaseUntil = :until, leaseFence = :fence, expiresAt = :expiresAt',
+            'SET leaseToken = :token, leaseUntil = :until, leaseFence = :fence, expiresAt = :expiresAt' +
+            (paidUntilMs === undefined ? '' : ', paidUntil = :paidUntil'),
           ConditionExpression: MAY_TAKE,
           ExpressionAttributeValues: {
             ':token': token,
             ':until': untilMs,
             ':fence': fence,
             ':now': nowMs,
-            ':doomed': doomed,
+            ':doomed': inPlaceOf,
+            ...(paidUntilMs !== undefined && { ':paidUntil': paidUntilMs }),
             ':expiresAt': lifeFrom(untilMs),
           },
         }),
@@ -134,19 +141,30 @@ export function createComputationStore({ db, table }: { db: DynamoDBDocumentClie
       return exchanged || (await read(lease.userId)).leaseToken === token;
     },
 
-    /** Ends our lease and remembers why: nobody tries before `retryAtMs`. */
-    fail({ userId, token }: Lease, cause: ErrorCode, retryAtMs: number): Promise<boolean> {
+    /**
+     * Ends our lease and remembers why: nobody tries before `retryAtMs`. `list`: the optional list that failed, and how
+     * often in a row.
+     */
+    fail(
+      { userId, token }: Lease,
+      cause: ErrorCode,
+      retryAtMs: number,
+      list: { name: string; failures: number } | undefined = undefined,
+    ): Promise<boolean> {
       return conditionally(
         new UpdateCommand({
           TableName: table,
           Key: computationKey(userId),
           UpdateExpression:
-            'SET retryAt = :retryAt, cause = :cause, expiresAt = :expiresAt REMOVE leaseToken, leaseUntil, leaseFence',
+            'SET retryAt = :retryAt, cause = :cause, expiresAt = :expiresAt' +
+            (list ? ', failedList = :list, listFailures = :failures' : '') +
+            ' REMOVE leaseToken, leaseUntil, leaseFence',
           ConditionExpression: STILL_OURS,
           ExpressionAttributeValues: {
             ':token': token,
             ':retryAt': retryAtMs,
             ':cause': cause,
+            ...(list && { ':list': list.name, ':failures': list.failures }),
             ':expiresAt': lifeFrom(retryAtMs),
           },
         }),
@@ -154,31 +172,11 @@ export function createComputationStore({ db, table }: { db: DynamoDBDocumentClie
     },
 
     /** Ends our lease and remembers nothing. */
-    release({ userId, token }: Lease): Promise<boolean> {
-      return conditionally(
-        new UpdateCommand({
-          TableName: table,
-          Key: computationKey(userId),
-          UpdateExpression: 'REMOVE leaseToken, leaseUntil, leaseFence',
-          ConditionExpression: STILL_OURS,
-          ExpressionAttributeValues: { ':token': token },
-        }),
-      );
-    },
+    release: (lease: Lease): Promise<boolean> => end(lease, 'REMOVE leaseToken, leaseUntil, leaseFence'),
 
-    /** Nobody in the application calls Spotify before `untilMs`. Never shortens what is known. */
-    startCooldown(untilMs: number): Promise<boolean> {
-      return conditionally(
-        new UpdateCommand({
-          TableName: table,
-          Key: cooldownKey,
-          UpdateExpression: 'SET #until = :until, expiresAt = :expiresAt',
-          ConditionExpression: LATER_THAN_KNOWN,
-          ExpressionAttributeNames: { '#until': 'until' },
-          ExpressionAttributeValues: { ':until': untilMs, ':expiresAt': lifeFrom(untilMs) },
-        }),
-      );
-    },
+    /** Ends our lease and forgets that an optional list had failed: it did not this time. */
+    succeed: (lease: Lease): Promise<boolean> =>
+      end(lease, 'REMOVE leaseToken, leaseUntil, leaseFence, failedList, listFailures'),
 
     /** Forgets lease and back-off: the user connected or disconnected, what was known of the past is void. */
     async forget(userId: string): Promise<void> {

@@ -1,7 +1,17 @@
 import type { Clock } from '../clock.ts';
-import { AppError, type ErrorCode, type PlatformRateLimited, StorageUnavailable } from '../errors.ts';
+import {
+  AppError,
+  type ErrorCode,
+  failedListOf,
+  type OptionalList,
+  PlatformRateLimited,
+  StorageUnavailable,
+} from '../errors.ts';
 import { untilAborted } from '../until-aborted.ts';
-import type { ArtistsCache, Lookup } from './artists-cache.ts';
+import type { ArtistsCache } from './artists-cache.ts';
+import type { Situation, Verdict } from './attempt.ts';
+import type { BanStore } from './ban-store.ts';
+import type { Needs } from './bans.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
 import type { ComputedList } from './entry.ts';
 import type { Observe } from './events.ts';
@@ -23,6 +33,9 @@ const SETTLE_MS = 8_000;
 const CONSENT_RETRY_MS = 10 * 60_000;
 /** Storage comes back sooner than a platform; its clients are told to wait as long. */
 const STORAGE_RETRY_MS = 5_000;
+/** An optional list that goes on failing is tried less and less often: in the end about every half hour. */
+const LIST_PATIENCE = 3;
+const MAX_DOUBLINGS = 6;
 
 /** The computation lasts longer than this request may wait. */
 class Outlasted extends Error {
@@ -37,6 +50,9 @@ class LeaseLost extends Error {
 export interface ComputationDeps {
   cache: ArtistsCache;
   computations: ComputationStore;
+  bans: BanStore;
+  /** What a computation needs of the platform. */
+  needs: Needs;
   clock: Clock;
   /** How long a user's failed computation is not tried again, by any instance. */
   retryMs: number;
@@ -46,6 +62,8 @@ export interface ComputationDeps {
 export interface ComputationJob {
   userId: string;
   signal: AbortSignal;
+  /** Optional lists that are left out. */
+  without: readonly OptionalList[];
   observe?: Observe | undefined;
 }
 export type Compute = (job: ComputationJob) => Promise<ComputedList>;
@@ -57,26 +75,32 @@ export type ComputationResult =
   | { kind: 'superseded' }
   /** The patience is over. The lease is still ours, to be handed on. */
   | { kind: 'outlasted' }
-  /** What failed is written down for all others, and the lease is over. */
-  | { kind: 'failed'; error: Error };
+  /** What failed is written down for all others, who try again after `retryAfterSeconds`; the lease is over. */
+  | { kind: 'failed'; error: Error; retryAfterSeconds: number };
+
+/** What was decided when the lease was taken. */
+export interface Begun extends Situation, Pick<Extract<Verdict, { kind: 'allowed' }>, 'without' | 'probes'> {
+  lease: Lease;
+}
+
+interface Limits {
+  patienceMs: number;
+  deadlineMs: number;
+  observe?: Observe | undefined;
+}
 
 /**
- * Computes the list that replaces `found` under a lease that we hold, and stores it. The lease is renewed meanwhile,
- * never beyond `deadlineMs`, when Lambda stops the function. Throws nothing that the computation threw.
+ * Computes a list under a lease that we hold, and stores it in the place of what was found. The lease is renewed
+ * meanwhile, never beyond `deadlineMs`, when Lambda stops the function. Throws nothing that the computation threw.
  */
 export async function computeUnderLease(
   deps: ComputationDeps,
-  lease: Lease,
-  {
-    found,
-    patienceMs,
-    deadlineMs,
-    observe,
-  }: { found: Lookup; patienceMs: number; deadlineMs: number; observe?: Observe | undefined },
+  begun: Begun,
+  { patienceMs, deadlineMs, observe }: Limits,
   compute: Compute,
 ): Promise<ComputationResult> {
   const { clock } = deps;
-  const { userId } = lease;
+  const { lease, without } = begun;
   const startedAtMs = clock.nowMs();
   const givenUp = new AbortController();
   const ended = new AbortController();
@@ -88,36 +112,68 @@ export async function computeUnderLease(
   keepLease(deps, lease, { deadlineMs, signal: ended.signal, onLost: giveUp }).catch(giveUp);
   let list: ComputedList;
   try {
-    const job = { userId, signal: givenUp.signal, observe };
+    const job = { userId: lease.userId, signal: givenUp.signal, without, observe };
     list = await seenToItsEnd(clock, compute(job), givenUp.signal);
   } catch (error) {
     if (error instanceof Outlasted) return { kind: 'outlasted' };
     if (error instanceof LeaseLost) return { kind: 'superseded' };
-    await rememberFailure(deps, lease, { found, error, observe });
-    return { kind: 'failed', error: error as Error };
+    const retryAfterSeconds = await rememberFailure(deps, begun, error, observe);
+    return { kind: 'failed', error: error as Error, retryAfterSeconds };
   } finally {
     ended.abort();
   }
   const computationMs = clock.nowMs() - startedAtMs;
   observe?.({ name: 'computed', ms: computationMs });
-  return store(deps, lease, { found, list: { ...list, computationMs }, observe });
+  return store(deps, begun, { ...list, computationMs, lacks: without }, observe);
 }
 
 async function store(
-  { cache }: ComputationDeps,
-  lease: Lease,
-  { found, list, observe }: { found: Lookup; list: ComputedList; observe?: Observe | undefined },
+  deps: ComputationDeps,
+  begun: Begun,
+  list: ComputedList,
+  observe: Observe | undefined,
 ): Promise<ComputationResult> {
+  const { lease, found } = begun;
   try {
-    const result = await cache.set(lease.userId, list, { fence: lease.fence, stored: found.stored });
-    if (!result.stored) return { kind: 'superseded' };
+    const result = await deps.cache.set(lease.userId, list, { fence: lease.fence, stored: found.stored });
+    if (!result.stored) {
+      await endProbes(deps, begun, 'end');
+      return { kind: 'superseded' };
+    }
     observe?.({ name: 'stored', list: result.list, replaced: found.stored });
+    await rememberSuccess(deps, begun);
     return { kind: 'computed', list, fence: result.fence };
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error;
     return { kind: 'computed', list, fence: undefined };
   }
 }
+
+/** The platform answered: the bans that were probed are over. Or it was not asked: another may probe them. */
+async function endProbes(
+  { bans }: ComputationDeps,
+  { probes }: Begun,
+  how: 'end' | 'releaseProbe',
+): Promise<void> {
+  await Promise.allSettled(probes.map(([name, ban]) => bans[how](name, ban)));
+}
+
+/** Ends the bans that were probed, and what was known of a list that failed. Ordinarily there is nothing to write. */
+async function rememberSuccess(deps: ComputationDeps, begun: Begun): Promise<void> {
+  const { lease, record, without } = begun;
+  const { computations, clock, retryMs } = deps;
+  const writes: Promise<unknown>[] = [endProbes(deps, begun, 'end')];
+  const failures = record.listFailures ?? 0;
+  if (without.length > 0) {
+    const retryAtMs = clock.nowMs() + retryMs * doublings(failures);
+    const list = record.failedList === undefined ? undefined : { name: record.failedList, failures };
+    writes.push(computations.fail(lease, 'SPOTIFY_UNAVAILABLE', retryAtMs, list));
+  } else if (failures > 0) writes.push(computations.succeed(lease));
+  // The list is stored: what fails here only makes others more careful than they need to be.
+  await Promise.allSettled(writes);
+}
+
+const doublings = (failures: number) => 2 ** Math.min(MAX_DOUBLINGS, Math.max(0, failures - LIST_PATIENCE));
 
 /** What `work` settles to, or why it was given up; then not before it has settled or `SETTLE_MS` are over. */
 async function seenToItsEnd<T>(clock: Clock, work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -163,58 +219,66 @@ export function causeOf(error: unknown): ErrorCode {
   return error instanceof AppError ? error.code : 'INTERNAL';
 }
 
-interface Failure {
-  found: Lookup;
-  error: unknown;
-  observe?: Observe | undefined;
-}
-
 /**
  * Ends the lease of a failed computation and writes into the store what others must know: they ask the platform as
- * little as we would. Storage that fails here fails nothing more: the lease then runs out by itself.
+ * little as we would. Returns the seconds until the next try. Storage that fails here fails nothing more: the lease
+ * then runs out by itself.
  */
-export async function rememberFailure(deps: ComputationDeps, lease: Lease, failure: Failure): Promise<void> {
+export async function rememberFailure(
+  deps: ComputationDeps,
+  begun: Begun,
+  error: unknown,
+  observe?: Observe | undefined,
+): Promise<number> {
   try {
-    await remember(deps, lease, failure);
-  } catch (error) {
-    if (!(error instanceof StorageUnavailable)) throw error;
+    if (!(error instanceof PlatformRateLimited)) await endProbes(deps, begun, 'releaseProbe');
+    return (await remember(deps, begun, error, observe)) / 1000;
+  } catch (failure) {
+    if (!(failure instanceof StorageUnavailable)) throw failure;
+    return STORAGE_RETRY_MS / 1000;
   }
 }
 
+/** Returns the milliseconds until the next try. */
 async function remember(
-  { cache, computations, clock, retryMs }: ComputationDeps,
-  lease: Lease,
-  { found, error, observe }: Failure,
-): Promise<void> {
+  { cache, computations, bans, clock, retryMs }: ComputationDeps,
+  { lease, found, record }: Begun,
+  error: unknown,
+  observe: Observe | undefined,
+): Promise<number> {
   const nowMs = clock.nowMs();
   const cause = causeOf(error);
+  const pause = async (pauseMs: number, list?: { name: string; failures: number }) => {
+    await computations.fail(lease, cause, nowMs + pauseMs, list);
+    return pauseMs;
+  };
+  const name = failedListOf(error);
+  const isSameList = name !== undefined && name === record.failedList;
+  const failed = name && { name, failures: (isSameList ? (record.listFailures ?? 0) : 0) + 1 };
+  const retryListMs = retryMs * doublings(failed ? failed.failures : 0);
   switch (cause) {
     case 'SPOTIFY_TOKEN_REVOKED': {
-      await computations.fail(lease, cause, nowMs + CONSENT_RETRY_MS);
+      await pause(CONSENT_RETRY_MS);
       // The fence of the lease stands only as long as the list does that it was to replace.
       const marked = await cache.markAsStale(lease.userId, lease.fence);
       if (marked && found.stored) observe?.({ name: 'marked-stale', list: found.stored });
-      return;
+      return CONSENT_RETRY_MS;
     }
     case 'SPOTIFY_SCOPE_MISSING':
-      await computations.fail(lease, cause, nowMs + CONSENT_RETRY_MS);
-      return;
+      return pause(CONSENT_RETRY_MS);
     case 'SPOTIFY_RATE_LIMITED': {
-      // The ban is the application's: when it ends, every user may try at once.
-      const seconds = (error as PlatformRateLimited).retryAfterSeconds;
-      const isLonger = await computations.startCooldown(nowMs + seconds * 1000);
-      if (isLonger) observe?.({ name: 'cooldown-started', seconds });
-      await computations.release(lease);
-      return;
+      const seconds = error instanceof PlatformRateLimited ? await bans.start(error, nowMs) : 0;
+      if (seconds > 0) observe?.({ name: 'cooldown-started', seconds });
+      // The ban may be short, and is others' as well; this user's pause is as long as after any failure.
+      return Math.max(await pause(retryListMs, failed), seconds * 1000);
     }
     case 'PLATFORM_NOT_CONNECTED':
       await computations.release(lease);
-      return;
+      return 0;
     case 'STORAGE_UNAVAILABLE':
       // The platform may have answered all the same: without a pause, each request would ask it again for nothing.
-      await computations.fail(lease, cause, nowMs + STORAGE_RETRY_MS);
-      return;
+      return pause(STORAGE_RETRY_MS);
     default:
-      await computations.fail(lease, cause, nowMs + retryMs);
+      return pause(retryListMs, failed);
   }
 }

@@ -21,6 +21,7 @@ const Binary = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
  * - `partsKey`: the key that opens the parts. It stands nowhere else: who deletes the entry deletes them all.
  * - `expiresAt`: epoch seconds, fixed at computation; DynamoDB's TTL attribute.
  * - `computationMs`: how long its computation took.
+ * - `lacks`: the optional lists that it was computed without; it is stale from the beginning.
  *
  * What an invalidation leaves behind holds the key, a fence and its own `expiresAt`, and no list.
  */
@@ -37,6 +38,7 @@ const EntryItem = v.object({
   reauthorizeSoonFrom: v.optional(v.number()),
   selectionRevision: v.optional(v.string()),
   computationMs: v.optional(v.number(), 0),
+  lacks: v.optional(v.pipe(v.array(v.string()), v.readonly()), []),
   partsKey: v.optional(Binary),
   all_artists: v.optional(v.array(Binary), []),
 });
@@ -57,6 +59,7 @@ export interface StoredList {
   expiresAtSeconds: number;
   isStale: boolean;
   computationMs?: number;
+  lacks?: readonly string[];
 }
 
 export function storedList(entry: Omit<EntryItem, 'all_artists'>): StoredList {
@@ -67,6 +70,7 @@ export function storedList(entry: Omit<EntryItem, 'all_artists'>): StoredList {
     expiresAtSeconds: entry.expiresAt,
     isStale: entry.isStale,
     computationMs: entry.computationMs,
+    lacks: entry.lacks,
   };
 }
 
@@ -99,6 +103,8 @@ export interface ComputedList {
   reauthorizeSoonFromMs?: number | undefined;
   /** How long its computation took. */
   computationMs?: number;
+  /** The optional lists that it was computed without. */
+  lacks?: readonly string[];
   /** Of the selection that it shows. */
   selectionRevision?: string | undefined;
 }
@@ -119,7 +125,8 @@ export function packList(userId: string, list: ComputedList, { keepMs }: Windows
     generation: newFence(),
     timestamp: list.computedAtMs,
     cached_at: new Date(list.computedAtMs).toISOString(),
-    isStale: false,
+    isStale: (list.lacks ?? []).length > 0,
+    lacks: list.lacks ?? [],
     total: list.artists.length,
     bytes: [own, ...parts].flat().reduce((sum, chunk) => sum + chunk.byteLength, 0),
     layout: [own.length, ...parts.map((part) => part.length)],

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { requiredEnv, requiredSeconds } from '../env.ts';
 import { createArtistsCache } from './artists-cache.ts';
+import { createBanStore } from './ban-store.ts';
 import { createComputationStore } from './computation-store.ts';
 import type { Windows } from './freshness.ts';
 
@@ -14,6 +15,10 @@ export const windowsFromEnv = (): Windows => ({
 export const cacheFromEnv = (db: DynamoDBDocumentClient) =>
   createArtistsCache({ db, table: requiredEnv('CACHE_TABLE'), windows: windowsFromEnv() });
 
-/** Leases, back-offs and the cool-down of this deployment. */
+/** What Spotify forbids this deployment. */
+export const bansFromEnv = (db: DynamoDBDocumentClient) =>
+  createBanStore({ db, table: requiredEnv('CACHE_TABLE') });
+
+/** Leases and back-offs of this deployment. */
 export const computationsFromEnv = (db: DynamoDBDocumentClient) =>
   createComputationStore({ db, table: requiredEnv('CACHE_TABLE') });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PlatformUnavailable, StorageUnavailable } from '../errors.ts';
+import { attemptVerdict } from './attempt.ts';
 import type { Lease } from './computation-store.ts';
 import {
   type ComputationDeps,
@@ -32,28 +33,34 @@ export async function refresh(
   const { cache, computations, clock } = deps;
   const lease = await takeOver(deps, handed);
   if (!lease) return 'superseded';
-  const [found, cooldownUntilMs] = await Promise.all([
+  const [found, record, known] = await Promise.all([
     cache.get(lease.userId, 0, 1, clock.nowMs()),
-    computations.cooldownUntilMs(),
+    computations.read(lease.userId),
+    deps.bans.read(),
   ]);
+  // What a toggle brought about was paid for by the request that handed it on; it is also the one that probes, and the
+  // lease is our own.
+  const bans = new Map([...known].map(([name, ban]) => [name, { ...ban, probeUntilMs: 0 }]));
+  const situation = { found, record: { ...record, leaseUntilMs: undefined, paidUntilMs: undefined }, bans };
+  const verdict = attemptVerdict(situation, deps.needs, clock.nowMs());
   const isOutdated = !isSameTruth(lease.fence, found.fence);
-  if (isOutdated || cooldownUntilMs > clock.nowMs()) {
+  if (isOutdated || verdict.kind !== 'allowed') {
     await computations.release(lease);
     return isOutdated ? 'superseded' : 'forbidden';
   }
+  const begun = { ...situation, lease, without: verdict.without, probes: verdict.probes };
   const patienceMs = deadlineMs - END_MARGIN_MS - clock.nowMs();
-  const result = await computeUnderLease(deps, lease, { found, patienceMs, deadlineMs, observe }, compute);
+  const result = await computeUnderLease(deps, begun, { patienceMs, deadlineMs, observe }, compute);
   switch (result.kind) {
     case 'computed': {
       if (result.fence) return 'stored';
-      const error = new StorageUnavailable('the list could not be stored');
-      await rememberFailure(deps, lease, { found, error, observe });
+      await rememberFailure(deps, begun, new StorageUnavailable('the list could not be stored'), observe);
       return 'failed';
     }
     case 'outlasted': {
       // Nothing in a computation takes long but the platform.
       const error = new PlatformUnavailable('the platform is slower than a function may wait');
-      await rememberFailure(deps, lease, { found, error, observe });
+      await rememberFailure(deps, begun, error, observe);
       return 'failed';
     }
     default:

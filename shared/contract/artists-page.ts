@@ -38,6 +38,7 @@ const staleCopy = {
   warning: Warning,
   /** Why an old copy is served although the consent stands, as far as anybody knows. */
   warning_code: v.picklist([
+    'PARTIAL_LIST',
     'REFRESH_IN_PROGRESS',
     'SPOTIFY_RATE_LIMITED',
     'SPOTIFY_SCOPE_MISSING',

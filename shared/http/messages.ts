@@ -92,6 +92,10 @@ export const warningMessages: Readonly<Record<WarningCode, Localised>> = {
     fr: 'Données du cache utilisées. Spotify limite nos demandes pour le moment.',
     en: 'Cached data is shown. Spotify is limiting our requests at the moment.',
   },
+  PARTIAL_LIST: {
+    fr: 'Liste incomplète : une partie des données de Spotify est indisponible pour le moment.',
+    en: 'Incomplete list: part of the data of Spotify is unavailable at the moment.',
+  },
   REFRESH_IN_PROGRESS: {
     fr: 'Données du cache utilisées. Une mise à jour est en cours.',
     en: 'Cached data is shown. An update is in progress.',

@@ -1,36 +1,45 @@
-import type { ComputationStore } from '../cache/computation-store.ts';
+import type { BanStore } from '../cache/ban-store.ts';
+import { banVerdict } from '../cache/bans.ts';
 import type { Observe } from '../cache/events.ts';
+import type { Clock } from '../clock.ts';
 import { PlatformRateLimited } from '../errors.ts';
 
-/** The app-wide cool-down after a 429, as computations keep it. */
-export type Cooldown = Pick<ComputationStore, 'cooldownUntilMs' | 'startCooldown'>;
+interface RespectDeps {
+  bans: Pick<BanStore, 'read' | 'start' | 'takeProbe' | 'end'>;
+  clock: Pick<Clock, 'nowMs'>;
+  observe?: Observe;
+}
 
 /**
- * Runs work that calls the platform outside of a computation. During the app-wide cool-down it is not begun; a 429 that
- * it meets begins one.
+ * Runs work that calls the platform outside of a computation and that the bans of `names` concern. During one of them
+ * it is not begun; when one may be over, one caller finds out; a 429 that the work meets begins one, from the moment of
+ * the answer.
  *
  * @throws PlatformRateLimited, or what `work` throws.
  */
 export async function respectCooldown<T>(
-  cooldown: Cooldown,
-  nowMs: number,
+  { bans, clock, observe }: RespectDeps,
+  names: readonly string[],
   work: () => Promise<T>,
-  observe?: Observe,
 ): Promise<T> {
-  const untilMs = await cooldown.cooldownUntilMs();
-  if (untilMs > nowMs) {
-    throw new PlatformRateLimited('the platform limits our calls', {
-      retryAfterSeconds: Math.ceil((untilMs - nowMs) / 1000),
-    });
+  const verdict = banVerdict(await bans.read(), names, clock.nowMs());
+  if (verdict.kind === 'denied') throw limited(verdict.retryAfterSeconds);
+  for (const [name, ban] of verdict.probes) {
+    if (!(await bans.takeProbe(name, ban, clock.nowMs()))) throw limited(1);
   }
   try {
-    return await work();
+    const result = await work();
+    // The work is done: bans that could not be lifted only make others more careful than they need to be.
+    await Promise.allSettled(verdict.probes.map(([name, ban]) => bans.end(name, ban)));
+    return result;
   } catch (error) {
     if (error instanceof PlatformRateLimited) {
-      const seconds = error.retryAfterSeconds;
-      const isLonger = await cooldown.startCooldown(nowMs + seconds * 1000);
-      if (isLonger) observe?.({ name: 'cooldown-started', seconds });
+      const seconds = await bans.start(error, clock.nowMs());
+      if (seconds > 0) observe?.({ name: 'cooldown-started', seconds });
     }
     throw error;
   }
 }
+
+const limited = (retryAfterSeconds: number) =>
+  new PlatformRateLimited('the platform limits our calls', { retryAfterSeconds });

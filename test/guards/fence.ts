@@ -78,8 +78,8 @@ export const fenceGuards: readonly Guard[] = [
     invariant: 'I2',
     name: 'a refused list is never answered as fresh',
     file: UNDER_LEASE,
-    find: "if (!result.stored) return { kind: 'superseded' };",
-    replace: "if (!result.stored) return { kind: 'computed', list, fence: lease.token };",
+    find: "      await endProbes(deps, begun, 'end');\n      return { kind: 'superseded' };",
+    replace: "      return { kind: 'computed', list, fence: lease.token };",
     test: MODEL,
   },
   {

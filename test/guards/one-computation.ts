@@ -21,8 +21,8 @@ export const oneComputationGuards: readonly Guard[] = [
     invariant: 'I1',
     name: 'second look at the entry before a holder counts as doomed',
     file: CORE,
-    find: 'if (inPlaceOf && (await',
-    replace: "if (inPlaceOf === 'nobody' && (await",
+    find: 'if (verdict.inPlaceOf && (await',
+    replace: "if (verdict.inPlaceOf === 'nobody' && (await",
     test: MODEL,
   },
   {

@@ -3,6 +3,7 @@ import { toggleArtist } from '../../shared/artists/toggle-artist.ts';
 import type { Answer } from '../../shared/cache/answer.ts';
 import { CHUNK_SIZE } from '../../shared/cache/artist-codec.ts';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
+import { createBanStore } from '../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../shared/cache/computation-store.ts';
 import type { ComputedList } from '../../shared/cache/entry.ts';
@@ -16,6 +17,7 @@ import { AppError } from '../../shared/errors.ts';
 import { createCompleteConnection } from '../../shared/platforms/complete-connection.ts';
 import { createConnectionStore } from '../../shared/platforms/connection-store.ts';
 import { createDisconnect } from '../../shared/platforms/disconnect.ts';
+import { LIST_NEEDS } from '../../shared/platforms/needs.ts';
 import { createOAuthStateStore } from '../../shared/platforms/oauth-state-store.ts';
 import { REQUIRED_SCOPES } from '../../shared/spotify/scopes.ts';
 import { TABLES } from '../support/dynalite.ts';
@@ -61,10 +63,11 @@ export function createPlayers(stage: Stage) {
       ...(itemBytes === undefined ? {} : { itemBytes }),
     });
     const computations = createComputationStore({ db, table: TABLES.cache });
+    const bans = createBanStore({ db, table: TABLES.cache });
     const connections = createConnectionStore({ db, table: TABLES.account });
     const selections = createSelectionStore({ db, table: TABLES.account });
     const forget = (userId: string) => forgetList({ cache, computations, clock }, userId);
-    return { db, clock, cache, computations, connections, selections, forget };
+    return { db, clock, cache, computations, bans, connections, selections, forget };
   }
 
   async function compute(
@@ -95,10 +98,19 @@ export function createPlayers(stage: Stage) {
   return {
     request(player: Player, user: User, page: number, timeoutMs: number, observe: Observe): Promise<Answer> {
       const own = instance(player);
-      const { cache, computations, clock } = own;
+      const { cache, computations, bans, clock } = own;
       const handOff = (lease: Lease) => stage.turn(player, () => stage.deliver(lease));
       const readSelection = own.selections.read;
-      const deps = { cache, computations, clock, retryMs: RETRY_MS, readSelection, handOff };
+      const deps = {
+        cache,
+        computations,
+        bans,
+        needs: LIST_NEEDS,
+        clock,
+        retryMs: RETRY_MS,
+        readSelection,
+        handOff,
+      };
       const deadlineMs = clock.nowMs() + timeoutMs;
       const wanted = { userId: user, page, limit: shape.limit, deadlineMs, observe };
       return cachedArtists(deps, wanted, (job) => compute(player, own, job));
@@ -106,8 +118,8 @@ export function createPlayers(stage: Stage) {
 
     refresh(player: Player, lease: Lease): Promise<unknown> {
       const own = instance(player);
-      const { cache, computations, clock } = own;
-      const deps = { cache, computations, clock, retryMs: RETRY_MS };
+      const { cache, computations, bans, clock } = own;
+      const deps = { cache, computations, bans, needs: LIST_NEEDS, clock, retryMs: RETRY_MS };
       const handed = { handed: lease, deadlineMs: clock.nowMs() + REFRESH_TIMEOUT_MS };
       return refresh(deps, handed, (job) => compute(player, own, job));
     },

@@ -244,12 +244,12 @@ export async function runPlan(plan: Plan, tally: Tally, tell?: (line: string) =>
     scheduler.letPass(HOUR_MS);
     for (const user of USERS) launch(cast('other'), () => isServed(user));
     await drive();
-    // What is known to outlast a request was handed on, and is there by now.
-    for (const user of handedOn) launch(cast('other'), () => isServed(user));
+    // What is known to outlast a request was handed on, and who probed a ban has ended it.
+    for (const user of later) launch(cast('other'), () => isServed(user));
     await drive();
   }
 
-  const handedOn = new Set<User>();
+  const later = new Set<User>();
 
   async function isServed(user: User) {
     const { accountId } =
@@ -262,8 +262,10 @@ export async function runPlan(plan: Plan, tally: Tally, tell?: (line: string) =>
     const expected = accountId === undefined || platform.revoked.has(accountId) ? 'not fresh' : 'fresh';
     const got = answer.cacheStatus === 'fresh' ? 'fresh' : 'not fresh';
     const isLong = ((readEntry(fake, user)?.computationMs as number | undefined) ?? 0) > IMPATIENT_MS;
-    if (got !== expected && isLong && answer.warningCode === 'REFRESH_IN_PROGRESS' && !handedOn.has(user)) {
-      handedOn.add(user);
+    const isHandedOn = isLong && answer.warningCode === 'REFRESH_IN_PROGRESS';
+    const isProbedByAnother = [answer.code, answer.warningCode].includes('SPOTIFY_RATE_LIMITED');
+    if (got !== expected && (isHandedOn || isProbedByAnother) && !later.has(user)) {
+      later.add(user);
       return;
     }
     if (got !== expected && !(expected === 'not fresh' && answer.cached))

@@ -1,6 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
+import { createBanStore } from '../../shared/cache/ban-store.ts';
 import { createComputationStore } from '../../shared/cache/computation-store.ts';
+import { LIST_NEEDS } from '../../shared/platforms/needs.ts';
 import { NOON } from './a-clock.ts';
 import { TABLES } from './dynalite.ts';
 import { createFakeTables } from './fake-tables.ts';
@@ -14,10 +16,13 @@ export function aCache(db: DynamoDBDocumentClient = createFakeTables().db) {
   const windows = { freshMs: 3 * HOUR_MS, keepMs: 6 * HOUR_MS };
   const cache = createArtistsCache({ db, table: TABLES.cache, windows });
   const computations = createComputationStore({ db, table: TABLES.cache });
+  const bans = createBanStore({ db, table: TABLES.cache });
   return {
     db,
     cache,
     computations,
+    bans,
+    needs: LIST_NEEDS,
     /** Stores a list for the user, that old at noon; returns its fence. */
     async storeList(userId: string, ageMs = 0): Promise<string> {
       const { fence } = await cache.get(userId, 0, 1, NOON);

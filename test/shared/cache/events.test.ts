@@ -2,6 +2,7 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { toggleArtist } from '../../../shared/artists/toggle-artist.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
+import { createBanStore } from '../../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
 import type { CacheEvent } from '../../../shared/cache/events.ts';
@@ -10,6 +11,7 @@ import { forgetList } from '../../../shared/cache/forget-list.ts';
 import { cooldownKey } from '../../../shared/cache/keys.ts';
 import { refresh as finish } from '../../../shared/cache/refresh.ts';
 import { PlatformRateLimited, PlatformRevoked, PlatformUnavailable } from '../../../shared/errors.ts';
+import { LIST_NEEDS } from '../../../shared/platforms/needs.ts';
 import { aClock } from '../../support/a-clock.ts';
 import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
@@ -35,7 +37,8 @@ function aStory() {
   const computations = createComputationStore({ db: dynamo.db, table });
   // Sleeping takes no time on the test's clock: a computation's watchers would run at once.
   const patient = { ...clock, sleep: () => new Promise<never>(() => undefined) };
-  const deps = { cache, computations, clock: patient, retryMs: 30_000 };
+  const bans = createBanStore({ db: dynamo.db, table });
+  const deps = { cache, computations, bans, needs: LIST_NEEDS, clock: patient, retryMs: 30_000 };
   let failure: Error | undefined;
   const compute = async () => {
     clock.advance(2_000);
@@ -50,6 +53,7 @@ function aStory() {
     clock,
     cache,
     computations,
+    bans,
     userId,
     observe,
     /** Asks for the first page; returns the names of what was heard of it. */
@@ -113,11 +117,11 @@ describe('what is told of a request', () => {
   });
 
   it('tells of a cool-down when it begins', async () => {
-    const { ask, platformFails, computations, clock } = aStory();
+    const { ask, platformFails, bans, clock } = aStory();
     platformFails(new PlatformRateLimited('slow down', { retryAfterSeconds: 60 }));
     expect(await ask()).toEqual(['cooldown-started', 'error']);
     expect(await ask()).toEqual(['error']);
-    expect(await computations.cooldownUntilMs()).toBeGreaterThan(clock.nowMs());
+    expect((await bans.read()).get('all')?.untilMs).toBeGreaterThan(clock.nowMs());
     clock.advance(61_000);
     platformFails(undefined);
     expect(await ask()).toEqual(['computed', 'stored', 'miss']);

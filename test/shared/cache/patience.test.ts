@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { createSelectionStore } from '../../../shared/artists/selection-store.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
+import { createBanStore } from '../../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
 import type { Compute } from '../../../shared/cache/compute-under-lease.ts';
 import { NO_FENCE } from '../../../shared/cache/fence.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { PlatformUnavailable, StorageUnavailable } from '../../../shared/errors.ts';
+import { LIST_NEEDS } from '../../../shared/platforms/needs.ts';
 import { NOON } from '../../support/a-clock.ts';
 import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
 import { TABLES } from '../../support/dynalite.ts';
@@ -66,7 +68,17 @@ function aCache(compute: Compute) {
   const handed: Lease[] = [];
   const handOff = async (lease: Lease) => void handed.push(lease);
   const readSelection = createSelectionStore({ db, table: TABLES.account }).read;
-  const deps = { cache, computations, clock, retryMs: 30_000, handOff, readSelection };
+  const bans = createBanStore({ db, table: TABLES.cache });
+  const deps = {
+    cache,
+    computations,
+    bans,
+    needs: LIST_NEEDS,
+    clock,
+    retryMs: 30_000,
+    handOff,
+    readSelection,
+  };
   const ask = () => {
     const request = { userId: 'alice', page: 0, limit: 10, deadlineMs: clock.nowMs() + 29_000 };
     return until(cachedArtists(deps, request, compute));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { refresh as finish } from '../../../shared/cache/refresh.ts';
 import { systemClock } from '../../../shared/clock.ts';
-import { PlatformUnavailable } from '../../../shared/errors.ts';
+import { PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
 import { aCache, RETRY_MS } from '../../support/a-cache.ts';
 import { NOON } from '../../support/a-clock.ts';
 import { realisticArtists } from '../../support/realistic-artists.ts';
@@ -44,8 +44,8 @@ describe('a computation that was handed on', () => {
   });
 
   test('does not begin while the platform limits the application, and ends its lease', async () => {
-    const { refresh, state, computations } = await aHandOff();
-    await computations.startCooldown(NOON + 1);
+    const { refresh, state, computations, bans } = await aHandOff();
+    await bans.start(new PlatformRateLimited('429', { retryAfterSeconds: 1 }), NOON);
     expect(await refresh()).toBe('forbidden');
     expect(state.computations).toBe(0);
     expect(await computations.read('ann')).toMatchObject({ leaseToken: undefined });
@@ -64,7 +64,7 @@ describe('a computation that was handed on', () => {
     await cache.markAsOutdated('ann', 'newer', NOON);
     const { fence } = await cache.get('ann', 0, 1, NOON);
     const newer = { userId: 'ann', token: 'newer', fence };
-    expect(await computations.acquire(newer, NOON, NOON + 8_000, handed.token)).toBe(true);
+    expect(await computations.acquire(newer, NOON, NOON + 8_000, { inPlaceOf: handed.token })).toBe(true);
     expect(await refresh()).toBe('superseded');
     expect(await computations.read('ann')).toMatchObject({ leaseToken: 'newer' });
   });

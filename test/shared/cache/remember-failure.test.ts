@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
+import { createBanStore } from '../../../shared/cache/ban-store.ts';
 import { createComputationStore } from '../../../shared/cache/computation-store.ts';
 import { rememberFailure } from '../../../shared/cache/compute-under-lease.ts';
 import { NO_FENCE } from '../../../shared/cache/fence.ts';
@@ -12,6 +13,7 @@ import {
   PlatformUnavailable,
   StorageUnavailable,
 } from '../../../shared/errors.ts';
+import { LIST_NEEDS } from '../../../shared/platforms/needs.ts';
 import { aClock, NOON } from '../../support/a-clock.ts';
 import { TABLES } from '../../support/dynalite.ts';
 import { createFakeTables } from '../../support/fake-tables.ts';
@@ -32,9 +34,17 @@ async function aComputation({ withList = true } = {}) {
   const found = await look();
   const lease = { userId: 'ann', token: 'ours', fence: found.fence };
   await computations.acquire(lease, NOON, NOON + 8_000);
-  const deps = { cache, computations, clock: aClock(), retryMs: RETRY_MS };
-  const fail = (error: Error, of = lease) => rememberFailure(deps, of, { found, error });
-  return { cache, computations, lease, look, fail };
+  const bans = createBanStore({ db, table: TABLES.cache });
+  const deps = { cache, computations, bans, needs: LIST_NEEDS, clock: aClock(), retryMs: RETRY_MS };
+  const fail = async (error: Error, of = lease) => {
+    const record = await computations.read('ann');
+    return rememberFailure(
+      deps,
+      { found, record, bans: new Map(), without: [], probes: [], lease: of },
+      error,
+    );
+  };
+  return { cache, computations, lease, look, fail, bans };
 }
 
 describe('a failed computation is remembered', () => {
@@ -45,21 +55,46 @@ describe('a failed computation is remembered', () => {
     ['a missing scope', new PlatformScopeMissing('scope'), 'SPOTIFY_SCOPE_MISSING', 600_000],
     ['an outage of storage', new StorageUnavailable('KMS'), 'STORAGE_UNAVAILABLE', 5_000],
   ])('as %s', async (_, error, cause, pauseMs) => {
-    const { computations, fail } = await aComputation();
-    await fail(error);
+    const { computations, bans, fail } = await aComputation();
+    expect(await fail(error)).toBe(pauseMs / 1000);
     expect(await computations.read('ann')).toMatchObject({
       leaseToken: undefined,
       cause,
       retryAtMs: NOON + pauseMs,
     });
-    expect(await computations.cooldownUntilMs()).toBe(0);
+    expect(await bans.read()).toEqual(new Map());
   });
 
-  test('as a ban of the whole application, after which every user may try', async () => {
-    const { computations, fail } = await aComputation();
-    await fail(new PlatformRateLimited('429', { retryAfterSeconds: 48_925 }));
-    expect(await computations.cooldownUntilMs()).toBe(NOON + 48_925_000);
-    expect(await computations.read('ann')).toMatchObject({ leaseToken: undefined, retryAtMs: undefined });
+  test('as a ban of the whole application, and as a back-off of the user who met it', async () => {
+    const { computations, bans, fail } = await aComputation();
+    expect(await fail(new PlatformRateLimited('429', { retryAfterSeconds: 1 }))).toBe(RETRY_MS / 1000);
+    expect((await bans.read()).get('all')?.untilMs).toBe(NOON + 1_000);
+    expect(await computations.read('ann')).toMatchObject({
+      leaseToken: undefined,
+      retryAtMs: NOON + RETRY_MS,
+    });
+  });
+
+  test('as a quota of the bucket alone', async () => {
+    const { bans, fail } = await aComputation();
+    await fail(
+      new PlatformRateLimited('429', { retryAfterSeconds: 48_925, reason: 'quota', bucket: 'tracks' }),
+    );
+    expect([...(await bans.read()).keys()]).toEqual(['tracks']);
+  });
+
+  test('with the optional list by which it failed, and how often in a row', async () => {
+    const { computations, lease, fail } = await aComputation();
+    const again = async (bucket: 'tracks' | 'following' | 'top') => {
+      await computations.acquire(lease, NOON + 9e6, NOON + 18e6);
+      await fail(new PlatformUnavailable('502', { bucket }));
+      const { failedList, listFailures } = await computations.read('ann');
+      return [failedList, listFailures];
+    };
+    expect(await again('tracks')).toEqual(['saved', 1]);
+    expect(await again('tracks')).toEqual(['saved', 2]);
+    expect(await again('following')).toEqual(['followed', 1]);
+    expect(await again('top')).toEqual(['followed', 1]);
   });
 
   test('marks the list as stale when the consent was revoked, and for no other cause', async () => {

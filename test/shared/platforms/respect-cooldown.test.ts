@@ -1,46 +1,56 @@
 import { describe, expect, test } from 'vitest';
-import { PlatformRateLimited } from '../../../shared/errors.ts';
+import { PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
 import { respectCooldown } from '../../../shared/platforms/respect-cooldown.ts';
-import { NOON } from '../../support/a-clock.ts';
+import { aCache } from '../../support/a-cache.ts';
+import { aClock, NOON } from '../../support/a-clock.ts';
 
-function aCooldown(untilMs = 0) {
-  const started: number[] = [];
-  return {
-    started,
-    cooldownUntilMs: async () => untilMs,
-    startCooldown: async (ms: number) => {
-      started.push(ms);
-      return true;
-    },
-  };
+const limited = (retryAfterSeconds: number) => new PlatformRateLimited('429', { retryAfterSeconds });
+
+function given() {
+  const { bans } = aCache();
+  const clock = aClock();
+  const run = (work: () => Promise<unknown>, names = ['all']) =>
+    respectCooldown({ bans, clock }, names, work);
+  return { bans, clock, run };
 }
+const done = async () => 'done';
 
-describe('the cool-down of the whole application', () => {
-  test('keeps work from beginning, and says how long', async () => {
-    const work = async () => {
-      throw new Error('must not begin');
+describe('work that calls the platform', () => {
+  test('is not begun during a ban that concerns it', async () => {
+    const { bans, run } = given();
+    await bans.start(limited(90), NOON);
+    await expect(run(done)).rejects.toMatchObject({ code: 'SPOTIFY_RATE_LIMITED', retryAfterSeconds: 90 });
+    expect(await run(done, ['token'])).toBe('done');
+  });
+
+  test('counts a ban from the reply that told of it, however long that took', async () => {
+    const { bans, clock, run } = given();
+    const slow = async () => {
+      clock.advance(8_000);
+      throw limited(6);
     };
-    await expect(respectCooldown(aCooldown(NOON + 1_001), NOON, work)).rejects.toMatchObject({
-      constructor: PlatformRateLimited,
-      retryAfterSeconds: 2,
-    });
+    await expect(run(slow)).rejects.toThrow(PlatformRateLimited);
+    expect((await bans.read()).get('all')?.untilMs).toBe(NOON + 14_000);
   });
 
-  test('is over at its very end', async () => {
-    expect(await respectCooldown(aCooldown(NOON), NOON, async () => 'done')).toBe('done');
+  test('probes a ban that may be over, alone, and ends it by succeeding', async () => {
+    const { bans, clock, run } = given();
+    await bans.start(limited(5), NOON);
+    clock.advance(5_000);
+    const probing = Promise.withResolvers<void>();
+    const first = run(() => probing.promise);
+    await expect.poll(async () => (await bans.read()).get('all')?.probeUntilMs).toBeGreaterThan(NOON);
+    await expect(run(done)).rejects.toMatchObject({ code: 'SPOTIFY_RATE_LIMITED' });
+    probing.resolve();
+    await first;
+    expect(await run(done)).toBe('done');
   });
 
-  test('begins with a 429', async () => {
-    const cooldown = aCooldown();
-    const limited = new PlatformRateLimited('limited', { retryAfterSeconds: 48_925 });
-    await expect(respectCooldown(cooldown, NOON, () => Promise.reject(limited))).rejects.toBe(limited);
-    expect(cooldown.started).toEqual([NOON + 48_925_000]);
-  });
-
-  test('does not begin with any other failure', async () => {
-    const cooldown = aCooldown();
-    const failure = new Error('something else');
-    await expect(respectCooldown(cooldown, NOON, () => Promise.reject(failure))).rejects.toBe(failure);
-    expect(cooldown.started).toEqual([]);
+  test('begins no ban by any other failure', async () => {
+    const { bans, run } = given();
+    await expect(run(() => Promise.reject(new PlatformUnavailable('502')))).rejects.toThrow(
+      PlatformUnavailable,
+    );
+    expect(await bans.read()).toEqual(new Map());
   });
 });

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { createBanStore } from '../../../shared/cache/ban-store.ts';
+import { type Ban, PROBE_MS } from '../../../shared/cache/bans.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
+import { type PlatformBucket, PlatformRateLimited } from '../../../shared/errors.ts';
 import { aUser, NOON, recording, repeatingWrites, type Store } from './given.ts';
 
 const aLease = (userId: string, token = 'first', fence = 'fence'): Lease => ({ userId, token, fence });
@@ -38,8 +41,10 @@ export function describeComputations(store: () => Store): void {
       const { computations, lease, userId } = await held();
       const newer = aLease(userId, 'second', 'another fence');
       expect(await computations.acquire(newer, NOON, NOON + 8_000)).toBe(false);
-      expect(await computations.acquire(newer, NOON, NOON + 8_000, 'somebody else')).toBe(false);
-      expect(await computations.acquire(newer, NOON, NOON + 8_000, lease.token)).toBe(true);
+      expect(await computations.acquire(newer, NOON, NOON + 8_000, { inPlaceOf: 'somebody else' })).toBe(
+        false,
+      );
+      expect(await computations.acquire(newer, NOON, NOON + 8_000, { inPlaceOf: lease.token })).toBe(true);
     });
 
     test('is renewed, handed on, failed and released by its holder alone', async () => {
@@ -77,6 +82,9 @@ export function describeComputations(store: () => Store): void {
         leaseFence: undefined,
         retryAtMs: NOON + 30_000,
         cause: 'SPOTIFY_UNAVAILABLE',
+        failedList: undefined,
+        listFailures: undefined,
+        paidUntilMs: undefined,
       });
       expect(await computations.acquire(other, NOON + 29_999, NOON + 40_000)).toBe(false);
       expect(await computations.acquire(other, NOON + 30_000, NOON + 40_000)).toBe(true);
@@ -90,22 +98,60 @@ export function describeComputations(store: () => Store): void {
     });
   });
 
-  describe('the cool-down', () => {
-    test('is only ever prolonged', async () => {
-      const computations = createComputationStore(store());
-      expect(await computations.cooldownUntilMs()).toBe(0);
-      expect(await computations.startCooldown(NOON + 5_000)).toBe(true);
-      expect(await computations.startCooldown(NOON + 4_000)).toBe(false);
-      expect(await computations.cooldownUntilMs()).toBe(NOON + 5_000);
-      expect(await computations.startCooldown(NOON + 6_000)).toBe(true);
-      expect(await computations.cooldownUntilMs()).toBe(NOON + 6_000);
+  describe('an optional list that failed', () => {
+    test('is counted with the failure, and forgotten when a computation succeeds', async () => {
+      const { computations, lease, other, userId } = await held();
+      await computations.fail(lease, 'SPOTIFY_UNAVAILABLE', NOON, { name: 'saved', failures: 2 });
+      expect(await computations.read(userId)).toMatchObject({ failedList: 'saved', listFailures: 2 });
+      await computations.acquire(other, NOON, NOON + 8_000);
+      await computations.succeed(other);
+      expect(await computations.read(userId)).toMatchObject({ leaseToken: undefined, failedList: undefined });
+    });
+  });
+
+  /** What is banned is everybody's, also other tests': each has a ban of its own. */
+  const aBan = (bucket: PlatformBucket, retryAfterSeconds = 5) =>
+    new PlatformRateLimited('429', { retryAfterSeconds, reason: 'quota', bucket });
+
+  describe('a ban', () => {
+    test('is only ever prolonged, and is its bucket’s alone', async () => {
+      const bans = createBanStore(store());
+      expect(await bans.start(aBan('me', 5), NOON)).toBe(5);
+      expect(await bans.start(aBan('me', 4), NOON)).toBe(0);
+      expect((await bans.read()).get('me')?.untilMs).toBe(NOON + 5_000);
+      expect(await bans.start(aBan('me', 6), NOON)).toBe(6);
+      const known = await bans.read();
+      expect([known.get('me')?.untilMs, known.has('top')]).toEqual([NOON + 6_000, false]);
+    });
+
+    test('is probed by one of fifty when it may be over, and ends for all when that one succeeds', async () => {
+      const bans = createBanStore(store());
+      await bans.start(aBan('player'), NOON);
+      const ban = (await bans.read()).get('player') as Ban;
+      const nowMs = NOON + 5_000;
+      const probes = await Promise.all(
+        Array.from({ length: 50 }, () => bans.takeProbe('player', ban, nowMs)),
+      );
+      expect(probes.filter(Boolean)).toHaveLength(1);
+      expect(await bans.takeProbe('player', ban, nowMs + PROBE_MS - 1)).toBe(false);
+      expect(await bans.end('player', ban)).toBe(true);
+      expect((await bans.read()).has('player')).toBe(false);
+    });
+
+    test('that begins anew is another: its end is not that of the one before, and it lasts longer', async () => {
+      const bans = createBanStore(store());
+      await bans.start(aBan('following', 1), NOON);
+      const first = (await bans.read()).get('following') as Ban;
+      const lengths: number[] = [];
+      for (let i = 1; i <= 6; i += 1) lengths.push(await bans.start(aBan('following', 0), NOON + i * 60_000));
+      expect(lengths).toEqual([2, 4, 8, 16, 30, 30]);
+      expect(await bans.end('following', first)).toBe(false);
     });
   });
 
   test('every look at a computation is strongly consistent', async () => {
     const recorder = recording(store());
-    const computations = createComputationStore(recorder);
-    await Promise.all([computations.read(aUser()), computations.cooldownUntilMs()]);
+    await Promise.all([createComputationStore(recorder).read(aUser()), createBanStore(recorder).read()]);
     expect(recorder.sent.map(({ input }) => (input as { ConsistentRead?: boolean }).ConsistentRead)).toEqual([
       true,
       true,
