@@ -556,7 +556,7 @@ export interface components {
             /** @description For a person, localised: never branch on it */
             warning: string;
             /** @enum {string} */
-            warning_code: "REFRESH_IN_PROGRESS" | "SPOTIFY_RATE_LIMITED" | "SPOTIFY_SCOPE_MISSING" | "SPOTIFY_UNAVAILABLE" | "STORAGE_UNAVAILABLE";
+            warning_code: "PARTIAL_LIST" | "REFRESH_IN_PROGRESS" | "SPOTIFY_RATE_LIMITED" | "SPOTIFY_SCOPE_MISSING" | "SPOTIFY_UNAVAILABLE" | "STORAGE_UNAVAILABLE";
             data: {
                 artists: components["schemas"]["Artist"][];
                 pagination: components["schemas"]["Pagination"];
@@ -567,7 +567,7 @@ export interface components {
                 /** @description For a person, localised: never branch on it */
                 warning: string;
                 /** @enum {string} */
-                warning_code: "REFRESH_IN_PROGRESS" | "SPOTIFY_RATE_LIMITED" | "SPOTIFY_SCOPE_MISSING" | "SPOTIFY_UNAVAILABLE" | "STORAGE_UNAVAILABLE";
+                warning_code: "PARTIAL_LIST" | "REFRESH_IN_PROGRESS" | "SPOTIFY_RATE_LIMITED" | "SPOTIFY_SCOPE_MISSING" | "SPOTIFY_UNAVAILABLE" | "STORAGE_UNAVAILABLE";
                 cached_at: components["schemas"]["Timestamp"];
             };
         };
