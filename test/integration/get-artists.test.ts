@@ -1,4 +1,4 @@
-import { describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, inject, test } from 'vitest';
 import { aConnectedUser, aUser, H3, H6 } from '../support/a-user.ts';
 import { type HttpReply, http } from '../support/http-client.ts';
 
@@ -201,5 +201,21 @@ describe('while Spotify limits the application', () => {
     expect(Number(cold.headers.get('retry-after'))).toBeGreaterThan(800);
     await http('POST', `${stack.apiUrl}/_local/forget-cooldown`);
     expectStatus(await other.artists(), 'fresh');
+  });
+
+  test('a quota of saved tracks is that bucket’s: others connect, and are shown what the rest gives', async () => {
+    const app = (limits: object) => http('PUT', `${stack.spotifyUrl}/_control/app`, { body: limits });
+    const first = await connected();
+    await app({ quota: { '/v1/me/tracks': 1 } });
+    try {
+      expect((await first.artists()).status).toBe(503);
+      const later = await connected();
+      const partial = await later.artists();
+      expectStatus(partial, 'stale', 'PARTIAL_LIST');
+      expect(partial.json.data.pagination.total).toBeGreaterThan(0);
+      expectStatus(await later.artists(), 'stale', 'PARTIAL_LIST');
+    } finally {
+      await app({});
+    }
   });
 });
