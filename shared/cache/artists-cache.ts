@@ -1,9 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Artist } from '../artist.ts';
 import { StorageUnavailable } from '../errors.ts';
 import { send, sendConditionally } from '../storage/document-client.ts';
-import { getItem } from '../storage/light-commands.ts';
 import {
   type ComputedList,
   chunksOf,
@@ -90,7 +89,7 @@ export function createArtistsCache(deps: {
     const { Item } = await send(
       db,
       // Strongly consistent: after an invalidation was answered, no reader anywhere may see what was before it.
-      getItem({
+      new GetCommand({
         TableName: table,
         Key: entryKey(userId),
         ConsistentRead: true,
