@@ -30,7 +30,7 @@ const reconnect: Details = {
 const DETAILS: Partial<Record<ErrorCode, Details>> = {
   VALIDATION_FAILED: {
     schema: InvalidField,
-    example: { field: 'limit', reason: 'must be a whole number, 1 to 100' },
+    example: { field: 'limit', reason: 'doit être un nombre entier, de 1 à 100' },
   },
   SPOTIFY_TOKEN_REVOKED: reconnect,
   SPOTIFY_SCOPE_MISSING: reconnect,

@@ -201,6 +201,10 @@ export interface components {
             /** @constant */
             success: true;
             data: {
+                /**
+                 * @description The platform; more may come
+                 * @example spotify
+                 */
                 platform_slug: string;
                 /** @constant */
                 status: "connected";
@@ -249,6 +253,10 @@ export interface components {
             /** @constant */
             success: true;
             data: {
+                /**
+                 * @description The platform; more may come
+                 * @example spotify
+                 */
                 platform_slug: string;
                 /** @constant */
                 status: "disconnected";
@@ -360,6 +368,10 @@ export interface components {
             data: {
                 user_id: string;
                 platforms: {
+                    /**
+                     * @description The platform; more may come
+                     * @example spotify
+                     */
                     platform_slug: string;
                     /** @enum {string} */
                     status: "connected" | "revoked" | "disconnected";
@@ -389,8 +401,9 @@ export interface components {
             };
         };
         InvalidField: {
-            /** @description Its path, like `artist_id`; `body` for the whole */
+            /** @description Its path, like `artist_id`; `body` or `query` for the whole */
             field: string;
+            /** @description For a person, localised: never branch on it */
             reason: string;
         };
         InvalidState: {
@@ -453,6 +466,10 @@ export interface components {
         ReconnectAction: {
             /** @constant */
             action: "reconnect";
+            /**
+             * @description The platform; more may come
+             * @example spotify
+             */
             platform_slug: string;
         };
         RevokedPage: {

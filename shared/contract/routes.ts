@@ -1,10 +1,13 @@
 import * as v from 'valibot';
 import { FreshPage, RevokedPage, StalePage } from './artists-page.ts';
+import { reason } from './reason.ts';
 import type { Route } from './route.ts';
 import {
   CacheStatus,
   Count,
   Fraction,
+  KnownPlatform,
+  OAuthState,
   PageLimit,
   PageNumber,
   PlatformSlug,
@@ -70,7 +73,7 @@ export const getProfile = {
       user_id: v.string(),
       platforms: v.array(
         v.object({
-          platform_slug: v.string(),
+          platform_slug: KnownPlatform,
           status: v.picklist(['connected', 'revoked', 'disconnected']),
           account_id: v.nullable(v.string()),
           connected_at: v.nullable(Timestamp),
@@ -90,7 +93,7 @@ export const connectPlatform = {
   functionName: 'connect-platform',
   summary: "Begins the connection: the platform's consent page for this user",
   body: v.strictObject({ platform_slug: PlatformSlug }),
-  reply: success(v.object({ authorization_url: v.string(), state: v.string(), expires_at: Timestamp })),
+  reply: success(v.object({ authorization_url: v.string(), state: OAuthState, expires_at: Timestamp })),
   errors: ['UNKNOWN_PLATFORM'],
 } as const satisfies Route;
 
@@ -101,12 +104,20 @@ export const completeConnection = {
   summary: 'Completes the connection with the code and state of the redirect',
   body: v.strictObject({
     platform_slug: PlatformSlug,
-    code: v.pipe(v.string(), v.minLength(1, 'must not be empty'), v.maxLength(2048, 'is too long')),
-    state: v.pipe(v.string(), v.minLength(1, 'must not be empty'), v.maxLength(512, 'is too long')),
+    code: v.pipe(
+      v.string(),
+      v.minLength(1, reason('must not be empty', 'ne doit pas être vide')),
+      v.maxLength(2048, reason('is too long', 'est trop long')),
+    ),
+    state: v.pipe(
+      v.string(),
+      v.minLength(1, reason('must not be empty', 'ne doit pas être vide')),
+      v.maxLength(512, reason('is too long', 'est trop long')),
+    ),
   }),
   reply: success(
     v.object({
-      platform_slug: v.string(),
+      platform_slug: KnownPlatform,
       status: v.literal('connected'),
       connected_at: Timestamp,
       reauthorize_by: Timestamp,
@@ -128,7 +139,7 @@ export const disconnectPlatform = {
   functionName: 'disconnect-platform',
   summary: 'Forgets connection, tokens, cached list and plays, at once',
   body: v.strictObject({ platform_slug: PlatformSlug }),
-  reply: success(v.object({ platform_slug: v.string(), status: v.literal('disconnected') })),
+  reply: success(v.object({ platform_slug: KnownPlatform, status: v.literal('disconnected') })),
   errors: ['UNKNOWN_PLATFORM'],
 } as const satisfies Route;
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { ErrorCode } from '../errors.ts';
+import { reason } from './reason.ts';
 
 /** The pieces that the routes share. Every schema here validates and is the source of the TypeScript type. */
 
@@ -10,7 +11,10 @@ export type CacheStatus = v.InferOutput<typeof CacheStatus>;
 /** A Spotify id: 22 characters, base62. */
 export const SpotifyId = v.pipe(
   v.string(),
-  v.regex(/^[0-9A-Za-z]{22}$/, 'must be 22 characters, base62'),
+  v.regex(
+    /^[0-9A-Za-z]{22}$/,
+    reason('must be 22 characters, base62', 'doit faire 22 caractères, en base62'),
+  ),
   v.examples(['70kkdajctXSbqSMJbQO424']),
 );
 
@@ -29,16 +33,30 @@ export const Fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 export const PlatformSlug = v.pipe(
   v.string(),
-  v.minLength(1, 'must not be empty'),
-  v.maxLength(64, 'must be at most 64 characters'),
+  v.minLength(1, reason('must not be empty', 'ne doit pas être vide')),
+  v.maxLength(64, reason('must be at most 64 characters', 'ne doit pas dépasser 64 caractères')),
   v.description('The platform; today `spotify`'),
   v.examples(['spotify']),
 );
 
+/** What replies call a platform. */
+export const KnownPlatform = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9_-]{0,63}$/),
+  v.description('The platform; more may come'),
+  v.examples(['spotify']),
+);
+
+/** The OAuth state of a connection that was begun: 32 random bytes, base64url. */
+export const OAuthState = v.pipe(v.string(), v.regex(/^[0-9A-Za-z_-]{43}$/));
+
 /** Query strings carry text: a whole number without sign, exponent or leading zero. */
 function wholeNumber(min: number, max: number, fallback: number) {
-  const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `${min} to ${max}`;
-  const message = `must be a whole number, ${range}`;
+  const open = max === Number.MAX_SAFE_INTEGER;
+  const message = reason(
+    `must be a whole number, ${open ? `at least ${min}` : `${min} to ${max}`}`,
+    `doit être un nombre entier, ${open ? `au moins ${min}` : `de ${min} à ${max}`}`,
+  );
   return v.optional(
     v.pipe(
       v.string(),
@@ -59,12 +77,12 @@ export const PageLimit = wholeNumber(1, 100, 10);
 
 /** Why a field of the request was refused. Never holds what was sent. */
 export const InvalidField = v.object({
-  field: v.pipe(v.string(), v.description('Its path, like `artist_id`; `body` for the whole')),
-  reason: v.string(),
+  field: v.pipe(v.string(), v.description('Its path, like `artist_id`; `body` or `query` for the whole')),
+  reason: v.pipe(v.string(), v.description('For a person, localised: never branch on it')),
 });
 
 /** What the user can do about it. */
-export const ReconnectAction = v.object({ action: v.literal('reconnect'), platform_slug: v.string() });
+export const ReconnectAction = v.object({ action: v.literal('reconnect'), platform_slug: KnownPlatform });
 
 /** The envelope of a failure; `more` is what its `error` holds beyond what every error holds. */
 export function failure<TCode extends ErrorCode, TMore extends v.ObjectEntries>(code: TCode, more: TMore) {

@@ -87,8 +87,14 @@ function checkedRequest(route: Route): HttpMiddleware {
     before: function checkedRequestBefore(request) {
       const event = request.event as APIGatewayProxyEventV2WithJWTAuthorizer;
       const { locale, requestId } = replyContext(request.internal);
-      const query = route.query && validate(route.query, event.queryStringParameters ?? {});
-      const body = route.body && validate(route.body, parseJsonBody(event.body, event.isBase64Encoded));
+      const query =
+        route.query && validate(route.query, event.queryStringParameters ?? {}, { name: 'query', locale });
+      const body =
+        route.body &&
+        validate(route.body, parseJsonBody(event.body, event.isBase64Encoded, locale), {
+          name: 'body',
+          locale,
+        });
       const checked: ApiRequest = {
         userId: userIdOf(event),
         query: query as undefined,

@@ -77,8 +77,8 @@ function cacheStatus({ copy, cached, cacheStatus, ...answer }: Answer, { nowMs, 
 
 const secondsBetween = (fromMs: number, toMs: number) => Math.floor((toMs - fromMs) / 1000);
 
-/** Everything that makes a difference to the reader, `cached` excepted: whoever computed sees the same list. */
-function etag({ fence }: Answer, status: CopyStatus, { page, limit, locale }: Page): string {
-  const covered = [fence, page, limit, status.cache_status, status.warning_code, locale].join('|');
+/** A strong validator: it covers everything that makes a difference in the body (RFC 9110, 8.8.1). */
+function etag({ fence, cached }: Answer, status: CopyStatus, { page, limit, locale }: Page): string {
+  const covered = [fence, page, limit, cached, status.cache_status, status.warning_code, locale].join('|');
   return createHash('sha256').update(covered).digest('base64url').slice(0, 27);
 }

@@ -76,6 +76,7 @@ describe('§2 Envelope', () => {
   test.each([
     [undefined, 'fr', 'Aucun compte Spotify n’est connecté.'],
     ['en', 'en', 'No Spotify account is connected.'],
+    ['en_US', 'en', 'No Spotify account is connected.'],
     ['fr-CA', 'fr', 'Aucun compte Spotify n’est connecté.'],
     ['fr;q=0.4, en;q=0.6', 'en', 'No Spotify account is connected.'],
     ['*', 'fr', 'Aucun compte Spotify n’est connecté.'],
@@ -89,11 +90,15 @@ describe('§2 Envelope', () => {
 
   test('VALIDATION_FAILED: details names each field and why', async () => {
     const user = await aUser(stack);
-    const reply = await user.artists('?page=-1&limit=0');
+    const reply = await user.artists('?page=-1&limit=0', { 'accept-language': 'en' });
     expectCode(reply, 400, 'VALIDATION_FAILED');
     expect(reply.json.error.details).toEqual([
       { field: 'page', reason: 'must be a whole number, at least 0' },
       { field: 'limit', reason: 'must be a whole number, 1 to 100' },
+    ]);
+    const french = await user.artists('?limit=0');
+    expect(french.json.error.details).toEqual([
+      { field: 'limit', reason: 'doit être un nombre entier, de 1 à 100' },
     ]);
     expectCode(await user.artists('?page=1&page=2'), 400, 'VALIDATION_FAILED');
     expectCode(await user.call('POST', '/api/user/artists/toggle', { raw: '{' }), 400, 'VALIDATION_FAILED');

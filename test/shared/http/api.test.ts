@@ -72,6 +72,15 @@ describe('queries', () => {
     const { json } = await artists({ page: 'x', limit: 'y' });
     expect(json.error.details.map((detail: { field: string }) => detail.field)).toEqual(['page', 'limit']);
   });
+
+  test('every unknown field is named, and one without a name is told of', async () => {
+    const { json } = await artists({ user_id: 'bob', '': '1', sort: 'name' });
+    expect(json.error.details).toEqual([
+      { field: 'user_id', reason: 'n’est pas connu' },
+      { field: 'query', reason: 'contient un champ sans nom' },
+      { field: 'sort', reason: 'n’est pas connu' },
+    ]);
+  });
 });
 
 describe('bodies', () => {
@@ -193,7 +202,7 @@ describe('representations', () => {
     expect(small.headers?.['content-encoding']).toBeUndefined();
   });
 
-  test.each([undefined, 'br', 'identity', 'gzip;q=0'])(
+  test.each([undefined, 'br', 'identity', 'gzip;q=0', 'identity, gzip;q=0.1'])(
     'are left alone for Accept-Encoding: %s',
     async (accepted) => {
       const reply = await get(accepted ? { 'accept-encoding': accepted } : {});
