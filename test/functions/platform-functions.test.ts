@@ -158,6 +158,6 @@ describe('the way of a user through the platform', () => {
     const { Item } = await dynamoDb.db.send(
       new GetCommand({ TableName: TABLES.cache, Key: { pk: 'cooldown:spotify' } }),
     );
-    expect(Item?.allUntil).toBeGreaterThan(0);
+    expect(Item?.playerUntil).toBeGreaterThan(0);
   });
 });
