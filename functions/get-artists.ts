@@ -11,7 +11,7 @@ import { requiredSeconds } from '../shared/env.ts';
 import { type ApiRequest, api } from '../shared/http/api.ts';
 import { artistsReply } from '../shared/http/artists-reply.ts';
 import { observerFromEnv } from '../shared/metrics/environment.ts';
-import { LIST_NEEDS } from '../shared/platforms/needs.ts';
+import { LIST_NEEDS } from '../shared/needs.ts';
 import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();

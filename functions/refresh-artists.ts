@@ -6,7 +6,7 @@ import { refresh } from '../shared/cache/refresh.ts';
 import { systemClock } from '../shared/clock.ts';
 import { requiredSeconds } from '../shared/env.ts';
 import { observerFromEnv } from '../shared/metrics/environment.ts';
-import { LIST_NEEDS } from '../shared/platforms/needs.ts';
+import { LIST_NEEDS } from '../shared/needs.ts';
 import { createDocumentClient } from '../shared/storage/document-client.ts';
 
 const db = createDocumentClient();

@@ -4,7 +4,7 @@ import { systemClock } from '../shared/clock.ts';
 import { syncArtists } from '../shared/contract/routes.ts';
 import { api } from '../shared/http/api.ts';
 import { observerFromEnv } from '../shared/metrics/environment.ts';
-import { SYNC_NEEDS } from '../shared/platforms/needs.ts';
+import { SYNC_NEEDS } from '../shared/needs.ts';
 import { respectCooldown } from '../shared/platforms/respect-cooldown.ts';
 import type { SpotifyCall } from '../shared/spotify/usage.ts';
 import { withDeadline } from '../shared/spotify/with-deadline.ts';

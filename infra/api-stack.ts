@@ -55,15 +55,14 @@ export class ApiStack extends Stack {
       enforceSSL: true,
       retentionPeriod: Duration.days(4),
     });
-    this.functions['refresh-artists'].configureAsyncInvoke({
+    this.#tellOfFailures('refresh-artists', {
       // An event that comes again changes nothing: only who exchanges the lease in it computes. So a crash is tried again,
       // but not for long: a failed computation is remembered in the store, and the next request begins another.
       retryAttempts: 2,
       maxEventAge: Duration.minutes(5),
-      onFailure: { bind: () => ({ destination: this.failures.queueArn }) },
     });
-    // CDK's own destination would let the function look at the queue as well.
-    this.functions['refresh-artists'].addToRolePolicy(sendTo(this.failures));
+    // The scheduler calls it asynchronously too: its queue hears only of what could not be delivered.
+    this.#tellOfFailures('sweep', { retryAttempts: 2, maxEventAge: Duration.minutes(30) });
     this.#scheduleSweep(config);
     this.gateway = new Gateway(this, 'Gateway', {
       config,
@@ -93,6 +92,14 @@ export class ApiStack extends Stack {
     if (row.spotifyClient) data.grantSpotifyClient(fn);
     if (row.spotifyRedirect) fn.addEnvironment('SPOTIFY_REDIRECT_URI', config.spotifyRedirectUri);
     if (row.refresh) this.#grantRefresh(fn);
+  }
+
+  /** What an asynchronous invocation of a function failed with for good goes into the queue of failures. */
+  #tellOfFailures(name: FunctionName, retries: { retryAttempts: number; maxEventAge: Duration }): void {
+    const onFailure = { bind: () => ({ destination: this.failures.queueArn }) };
+    this.functions[name].configureAsyncInvoke({ ...retries, onFailure });
+    // CDK's own destination would let the function look at the queue as well.
+    this.functions[name].addToRolePolicy(sendTo(this.failures));
   }
 
   #grantRefresh(fn: ServiceFunction): void {

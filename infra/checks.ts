@@ -45,8 +45,8 @@ export const acknowledgements: readonly Acknowledgement[] = [
     id: 'Serverless-LambdaDLQ',
     paths: everyFunction,
     reason:
-      'Functions behind the API answer a caller who waits. refresh-artists has a destination on failure, which tells ' +
-      'more than a dead-letter queue; the sweep is called by the scheduler, whose target has the queue.',
+      'Functions behind the API answer a caller who waits. refresh-artists and the sweep, which are called ' +
+      'asynchronously, have a destination on failure, which tells more than a dead-letter queue.',
   },
   {
     id: 'Serverless-LambdaTracing',

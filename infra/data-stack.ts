@@ -15,8 +15,8 @@ import { nameOf } from './names.ts';
 /** The epoch second at which DynamoDB may delete an item, in every table. */
 const TTL_ATTRIBUTE = 'expiresAt';
 
-/** Long enough to notice and mend a mistake; no longer, because what users delete lives on in it. */
-const RECOVERY_DAYS = 7;
+/** Long enough to notice and mend a mistake. What users delete lives on in it: Spotify's terms allow five days. */
+const RECOVERY_DAYS = 5;
 
 /** Platforms whose tokens the key may protect: an encryption context that names another is refused by KMS. */
 const PLATFORMS = ['spotify'];
@@ -151,7 +151,8 @@ export class DataStack extends Stack {
   }
 
   get #removalPolicy(): RemovalPolicy {
-    return this.#config.stage === 'prod' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    // What a first deployment created before it failed goes: names are fixed, and a second one could not create it again.
+    return this.#config.stage === 'prod' ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
   }
 }
 

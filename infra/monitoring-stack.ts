@@ -1,4 +1,5 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -29,6 +30,16 @@ export class MonitoringStack extends Stack {
   #createTopic(config: Config, id: 'Pages' | 'Notices'): Topic {
     // Not encrypted with a key of our own: names and numbers of metrics are in it, nothing of a user.
     const topic = new Topic(this, id, { topicName: nameOf(config, id.toLowerCase()), enforceSSL: true });
+    // The policy that enforces TLS takes the place of the one that a topic has by itself: without this, no alarm may
+    // publish, and nobody is told.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        actions: ['sns:Publish'],
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
     if (config.alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(config.alarmEmail));
     return topic;
   }

@@ -83,7 +83,8 @@ export class Gateway extends Construct {
         destination: new LogGroupLogDestination(
           serviceLogGroup(this, 'AccessLogs', {
             config,
-            logGroupName: `/aws/apigateway/${nameOf(config, 'api')}`,
+            // Under this prefix API Gateway writes without a line for each group in the account's log policy.
+            logGroupName: `/aws/vendedlogs/${nameOf(config, 'api')}`,
           }),
         ),
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),

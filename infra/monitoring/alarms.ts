@@ -7,6 +7,8 @@ import {
   service,
   spotifyFailureRate,
   tableThrottles,
+  throttledInBackground,
+  throttledRequests,
 } from './measures.ts';
 import type { Series } from './series.ts';
 
@@ -79,11 +81,22 @@ export const alarmRows: readonly AlarmRow[] = [
     id: 'throttles',
     what: 'Lambda refuses to start functions: the account or a function is at its limit of concurrency.',
     pages: true,
-    measure: overFunctions('Throttles', 'throttled'),
+    measure: throttledRequests('throttled'),
     when: 'at least',
     threshold: 1,
     periodMinutes: 5,
     periods: 2,
+    withoutData: 'well',
+  },
+  {
+    id: 'background-throttles',
+    what: 'The sweep or refresh-artists is at the bound of its concurrency: meant to hold, but not for long.',
+    pages: false,
+    measure: throttledInBackground('throttled'),
+    when: 'at least',
+    threshold: 1,
+    periodMinutes: 15,
+    periods: 4,
     withoutData: 'well',
   },
   {

@@ -1,3 +1,4 @@
+import { EXPIRY_INDEX } from '../../shared/cache/keys.ts';
 import { type MetricName, PAGE_ERROR_CODES, USER_ERROR_CODES } from '../../shared/metrics/names.ts';
 import { type FunctionName, functionNames } from '../functions.ts';
 import type { Series, TableName } from './series.ts';
@@ -120,9 +121,28 @@ export const watchedFunctions: readonly FunctionName[] = functionNames.filter((n
 
 export const tableNames: readonly TableName[] = ['cache', 'account'];
 
-/** The sum over all watched functions. */
-export function overFunctions(metric: 'Errors' | 'Throttles', label: string): Series {
-  const rows = watchedFunctions.map((fn, i): [string, Series] => [
+/** Those whose concurrency is bounded on purpose: that the bound holds is nobody's emergency. */
+const boundedFunctions: readonly FunctionName[] = ['sweep', 'refresh-artists'];
+
+/** Throttled where a caller waits: functions behind the API. */
+export const throttledRequests = (label: string): Series =>
+  overFunctions(
+    'Throttles',
+    label,
+    watchedFunctions.filter((name) => !boundedFunctions.includes(name)),
+  );
+
+/** Throttled where nobody waits. */
+export const throttledInBackground = (label: string): Series =>
+  overFunctions('Throttles', label, boundedFunctions);
+
+/** The sum over functions, by default all that are watched. */
+export function overFunctions(
+  metric: 'Errors' | 'Throttles',
+  label: string,
+  functions: readonly FunctionName[] = watchedFunctions,
+): Series {
+  const rows = functions.map((fn, i): [string, Series] => [
     `f${i}`,
     { from: 'lambda', metric, fn, stat: 'Sum' },
   ]);
@@ -137,7 +157,11 @@ export function tableThrottles(): Series {
       { from: 'table', metric, table, stat: 'Sum' },
     ]),
   );
-  return sumOf(rows, 'throttled');
+  const ofIndex = metrics.map((metric): [string, Series] => [
+    `index${metric.slice(0, 1)}`,
+    { from: 'table', metric, table: 'cache', index: EXPIRY_INDEX, stat: 'Sum' },
+  ]);
+  return sumOf([...rows, ...ofIndex], 'throttled');
 }
 
 function sumOf(rows: readonly [string, Series][], label: string): Series {

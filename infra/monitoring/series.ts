@@ -34,6 +34,8 @@ export type Series =
         | 'ReadThrottleEvents'
         | 'WriteThrottleEvents';
       readonly table: TableName;
+      /** The index whose own events these are: those of the table leave them out. */
+      readonly index?: string;
       readonly stat: 'Sum';
     }
   | {
@@ -107,8 +109,11 @@ function placeOf(series: Exclude<Series, { from: 'math' }>, watched: Watched) {
       return {
         namespace: 'AWS/DynamoDB',
         metricName,
-        dimensionsMap: { TableName: nameOf(watched, series.table) },
-        label: series.table,
+        dimensionsMap: {
+          TableName: nameOf(watched, series.table),
+          ...(series.index === undefined ? {} : { GlobalSecondaryIndexName: series.index }),
+        },
+        label: series.index ?? series.table,
       };
     case 'api':
       return {

@@ -50,7 +50,7 @@ const bodyRefused = (why: keyof typeof REASONS, locale: Locale) =>
 /** A strict object stops at the first field that it does not know: who is to mend the request needs all of them. */
 function unknownFields(schema: v.GenericSchema, value: unknown, { name, locale }: Part): ErrorDetail[] {
   const { entries } = schema as v.StrictObjectSchema<v.ObjectEntries, undefined>;
-  const unknown = Object.keys(value as object).filter((field) => !(field in entries));
+  const unknown = Object.keys(value as object).filter((field) => !Object.hasOwn(entries, field));
   return unknown.map((field) =>
     field === ''
       ? { field: name, reason: REASONS.unnamed[locale] }

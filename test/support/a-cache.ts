@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
 import { createBanStore } from '../../shared/cache/ban-store.ts';
 import { createComputationStore } from '../../shared/cache/computation-store.ts';
-import { LIST_NEEDS } from '../../shared/platforms/needs.ts';
+import { LIST_NEEDS } from '../../shared/needs.ts';
 import { NOON } from './a-clock.ts';
 import { TABLES } from './dynalite.ts';
 import { createFakeTables } from './fake-tables.ts';

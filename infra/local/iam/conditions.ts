@@ -11,6 +11,7 @@ type Context = Readonly<Record<string, readonly string[]>>;
 const comparisons: Readonly<Record<string, (expected: string, actual: string) => boolean>> = {
   StringEquals: (expected, actual) => expected === actual,
   StringLike: matchesPattern,
+  Bool: (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
 };
 
 /**

@@ -8,6 +8,12 @@ export interface Statement {
   readonly conditions: readonly Condition[];
 }
 
+/** A statement of a resource's own policy: it says whom it is about. */
+export interface ResourceStatement extends Statement {
+  /** Services and accounts, as they are written; `*` is anybody. */
+  readonly principals: readonly string[];
+}
+
 /** What a call asks for. `context` holds the condition keys that AWS would know of it, in lower case. */
 export interface AccessRequest {
   /** Such as `dynamodb:GetItem`. */
@@ -19,13 +25,25 @@ export interface AccessRequest {
 
 /**
  * Whether policies that are attached to a role allow a request, as IAM decides within one account: whatever is denied
- * is denied, whatever is not allowed is denied too. Resource policies, boundaries and organizations are not considered.
+ * is denied, whatever is not allowed is denied too. Boundaries and organizations are not considered.
  */
 export function isAllowed(statements: readonly Statement[], request: AccessRequest): boolean {
   const fitting = statements.filter((statement) => fits(statement, request));
   return (
     fitting.some(({ effect }) => effect === 'Allow') && fitting.every(({ effect }) => effect === 'Allow')
   );
+}
+
+/** Whether the policy of a resource lets a principal in by itself, as it must for a service of AWS. */
+export function letsIn(
+  statements: readonly ResourceStatement[],
+  principal: string,
+  request: AccessRequest,
+): boolean {
+  const about = statements.filter(({ principals }) =>
+    principals.some((one) => one === '*' || one === principal),
+  );
+  return isAllowed(about, request);
 }
 
 /** Whether a statement is about the request. */
@@ -44,6 +62,20 @@ export function fits({ actions, resources, conditions }: Statement, request: Acc
 export function readStatements(document: unknown): Statement[] {
   const { Statement: statements } = document as { Statement: unknown };
   return listOf(statements).map((statement) => readStatement(statement as Record<string, unknown>));
+}
+
+/** The statements of the policy of a resource. @throws Error as `readStatements`, and for one without a principal */
+export function readResourceStatements(document: unknown): ResourceStatement[] {
+  const { Statement: statements } = document as { Statement: unknown };
+  return listOf(statements).map((raw) => {
+    const { Principal: principal, ...statement } = raw as Record<string, unknown>;
+    if (principal === undefined) throw new Error('a statement of a resource names no principal');
+    const principals =
+      principal === '*'
+        ? ['*']
+        : Object.values(principal as object).flatMap((one) => listOf(one).map(String));
+    return { ...readStatement(statement), principals };
+  });
 }
 
 const KNOWN_ELEMENTS = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);

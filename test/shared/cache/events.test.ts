@@ -11,7 +11,7 @@ import { forgetList } from '../../../shared/cache/forget-list.ts';
 import { cooldownKey } from '../../../shared/cache/keys.ts';
 import { refresh as finish } from '../../../shared/cache/refresh.ts';
 import { PlatformRateLimited, PlatformRevoked, PlatformUnavailable } from '../../../shared/errors.ts';
-import { LIST_NEEDS } from '../../../shared/platforms/needs.ts';
+import { LIST_NEEDS } from '../../../shared/needs.ts';
 import { aClock } from '../../support/a-clock.ts';
 import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';

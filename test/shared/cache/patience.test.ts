@@ -8,7 +8,7 @@ import type { Compute } from '../../../shared/cache/compute-under-lease.ts';
 import { NO_FENCE } from '../../../shared/cache/fence.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { PlatformUnavailable, StorageUnavailable } from '../../../shared/errors.ts';
-import { LIST_NEEDS } from '../../../shared/platforms/needs.ts';
+import { LIST_NEEDS } from '../../../shared/needs.ts';
 import { NOON } from '../../support/a-clock.ts';
 import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
 import { TABLES } from '../../support/dynalite.ts';

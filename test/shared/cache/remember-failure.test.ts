@@ -13,7 +13,7 @@ import {
   PlatformUnavailable,
   StorageUnavailable,
 } from '../../../shared/errors.ts';
-import { LIST_NEEDS } from '../../../shared/platforms/needs.ts';
+import { LIST_NEEDS } from '../../../shared/needs.ts';
 import { aClock, NOON } from '../../support/a-clock.ts';
 import { TABLES } from '../../support/dynalite.ts';
 import { createFakeTables } from '../../support/fake-tables.ts';

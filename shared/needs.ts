@@ -1,5 +1,5 @@
-import { ALL_CALLS, type Needs } from '../cache/bans.ts';
-import type { OptionalList, PlatformBucket } from '../errors.ts';
+import { ALL_CALLS, type Needs } from './cache/bans.ts';
+import type { OptionalList, PlatformBucket } from './errors.ts';
 
 /*
  * Which bans concern what the service does. Spotify counts the calls of an application in a rolling window, and those
