@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed, send, sendConditionally } from '../storage/document-client.ts';
-import { CONNECTION_PROJECTION, type Connection, connectionKey, parseConnection } from './connection.ts';
+import {
+  CONNECTION_PROJECTION,
+  type Connection,
+  connectionKey,
+  parseConnection,
+  refreshKey,
+} from './connection.ts';
 import { reauthorizeByMs } from './consent.ts';
 import { type ClaimedState, completing } from './oauth-state-store.ts';
 
@@ -33,6 +39,10 @@ const KEEP_AFTER_REVOCATION_MS = 3 * 24 * 3600_000;
 
 const expiresAtOf = (authorizedAtMs: number) =>
   Math.ceil((reauthorizeByMs(authorizedAtMs) + KEEP_AFTER_CONSENT_MS) / 1000);
+
+/** One refresh of a user at a time: where tokens rotate, a second one would find its token superseded. */
+const NO_OTHER_REFRESHES = 'attribute_not_exists(untilMs) OR untilMs <= :now OR holder = :holder';
+const STILL_REFRESHES = 'holder = :holder';
 
 /** What a consent brings. */
 export interface NewConnection {
@@ -152,9 +162,41 @@ export function createConnectionStore({ db, table }: { db: DynamoDBDocumentClien
         { ':revoked': 'revoked', ':expiresAt': Math.ceil((nowMs + KEEP_AFTER_REVOCATION_MS) / 1000) },
       ),
 
-    /** Deletes connection, tokens and plays at once. Idempotent. */
+    /** Takes the right to refresh until then; false while another holds it. */
+    takeRefresh: (userId: string, holder: string, nowMs: number, untilMs: number): Promise<boolean> =>
+      sendConditionally(
+        db,
+        new UpdateCommand({
+          TableName: table,
+          Key: refreshKey(userId),
+          UpdateExpression: 'SET holder = :holder, untilMs = :until, expiresAt = :expiresAt',
+          ConditionExpression: NO_OTHER_REFRESHES,
+          ExpressionAttributeValues: {
+            ':holder': holder,
+            ':now': nowMs,
+            ':until': untilMs,
+            ':expiresAt': Math.ceil(untilMs / 1000),
+          },
+        }),
+      ),
+
+    /** Lets the next one refresh. */
+    endRefresh: (userId: string, holder: string): Promise<boolean> =>
+      sendConditionally(
+        db,
+        new UpdateCommand({
+          TableName: table,
+          Key: refreshKey(userId),
+          UpdateExpression: 'SET untilMs = :over',
+          ConditionExpression: STILL_REFRESHES,
+          ExpressionAttributeValues: { ':holder': holder, ':over': 0 },
+        }),
+      ),
+
+    /** Deletes connection, tokens, plays and what was begun, at once. Idempotent. */
     async remove(userId: string): Promise<void> {
       await send(db, new DeleteCommand({ TableName: table, Key: connectionKey(userId) }));
+      await send(db, new DeleteCommand({ TableName: table, Key: refreshKey(userId) }));
     },
   };
 }

@@ -29,6 +29,9 @@ export type Connection = v.InferOutput<typeof ConnectionItem> & { userId: string
 
 export const connectionKey = (userId: string) => ({ pk: `user:${userId}`, sk: 'connection:spotify' });
 
+/** Who refreshes now. Apart from the connection, because DynamoDB charges an update by the size of the item. */
+export const refreshKey = (userId: string) => ({ pk: `user:${userId}`, sk: 'refresh:spotify' });
+
 const NAMES = Object.keys(ConnectionItem.entries);
 
 /** Everything of a connection but the plays that are kept beside it. */

@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { PlatformNotConnected, PlatformRevoked } from '../errors.ts';
+import { PlatformNotConnected, PlatformRevoked, StorageUnavailable } from '../errors.ts';
 import type { TokenEndpoint, Tokens } from '../spotify/token-endpoint.ts';
 import { unavailable } from '../spotify/unavailable.ts';
 import type { SpotifyCall } from '../spotify/usage.ts';
-import { untilAborted } from '../until-aborted.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import { createTokenKeeper, type HeldTokens } from './token-keeper.ts';
@@ -11,7 +11,12 @@ import type { TokenVault } from './token-vault.ts';
 
 /** Spotify once answered `invalid_grant` to everybody: tokens are only given up when it says so again after this. */
 const CONFIRM_AFTER_MS = 10 * 60_000;
-/** Another refresh may just have used the token up and be about to store its successor. */
+/** A refresh takes no longer: the call itself 5 s, then storing what it gave. A holder that died is replaced after it. */
+const REFRESH_LEASE_MS = 10_000;
+const WAIT_FOR_REFRESH_MS = 100;
+/** Twice as long as a lease lasts. */
+const MAX_WAITS = 200;
+/** A holder whose lease ran out may have used the token up and be about to store its successor. */
 const ROTATION_GRACE_MS = 300;
 /** Each round begins with a state that somebody else wrote meanwhile. */
 const MAX_ROUNDS = 5;
@@ -43,8 +48,13 @@ export type RefreshAccess = ReturnType<typeof createRefreshAccess>;
  * connection is marked as revoked and nobody calls Spotify for the user; one attempt ten minutes later either confirms
  * it, which erases the tokens, or finds the consent alive. Nothing else that Spotify says counts as revoked.
  *
+ * One refresh of a user runs at a time, under a lease that computations and syncs share, so that none finds its token
+ * superseded by another. A refresh that has begun is seen to its end, whatever the signal says: a function that went on
+ * without it could be frozen with the only token that works unread. So this settles up to 5 s, and the time of storing,
+ * after the signal.
+ *
  * A refresh token that Spotify gives is stored before anything else happens; where two refreshes at once were both
- * given one, both are kept until it shows which works.
+ * given one, because a lease ran out, both are kept until it shows which works.
  *
  * @throws PlatformNotConnected, PlatformRevoked, PlatformRateLimited, PlatformUnavailable, StorageUnavailable, or the
  * signal's reason.
@@ -56,8 +66,27 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
   return async function refreshAccess(userId: string, call: SpotifyCall): Promise<Access> {
     const refused = new Set<string>();
     let held: HeldTokens | undefined;
+    let running: Promise<unknown> = Promise.resolve();
 
-    async function refresh(): Promise<Tokens> {
+    /** In the order of the calls: the renewal of a session must not overtake the refresh before it. */
+    function refresh(): Promise<Tokens> {
+      const next = running.then(refreshOnce, refreshOnce);
+      running = next;
+      return next;
+    }
+
+    async function refreshOnce(): Promise<Tokens> {
+      mayRefresh(await readConnection(userId));
+      const holder = randomUUID();
+      await takeTurn(userId, holder, call.signal);
+      try {
+        return await refreshInTurn();
+      } finally {
+        await endTurn(userId, holder);
+      }
+    }
+
+    async function refreshInTurn(): Promise<Tokens> {
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
         const connection = await claimAttempt(await readConnection(userId));
         if (!connection) continue;
@@ -78,7 +107,9 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
         if (refused.has(refreshToken)) continue;
         call.signal.throwIfAborted();
         try {
-          return await untilAborted(refreshAndKeep(holding, refreshToken), call.signal);
+          const tokens = await refreshAndKeep(holding, refreshToken);
+          call.signal.throwIfAborted();
+          return tokens;
         } catch (error) {
           if (!(error instanceof PlatformRevoked)) throw error;
           refused.add(refreshToken);
@@ -95,15 +126,21 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
       return kept ? tokens : undefined;
     }
 
-    const { accessToken } = await refresh();
+    async function settle(): Promise<void> {
+      await running.catch(() => undefined);
+      if (held) await keeper.settle(held);
+    }
+
+    const { accessToken } = await refresh().catch(async (error: unknown) => {
+      await settle();
+      throw error;
+    });
     return {
       // A refresh that worked held tokens.
       connection: (held as unknown as HeldTokens).connection,
       accessToken,
       renew: async () => (await refresh()).accessToken,
-      settle: async () => {
-        if (held) await keeper.settle(held);
-      },
+      settle,
     };
   };
 
@@ -113,15 +150,38 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
     return connection;
   }
 
-  /** The connection if Spotify may be asked now; undefined when somebody else changed it, so that it must be read again. */
-  async function claimAttempt(connection: Connection): Promise<Connection | undefined> {
-    if (connection.refreshTokens.length === 0)
-      throw new PlatformRevoked('the consent is known to be revoked');
-    if (connection.status === 'connected') return connection;
-    const nowMs = clock.nowMs();
-    if (nowMs < (connection.confirmAtMs ?? 0))
+  /** Waits until no other refreshes for the user. */
+  async function takeTurn(userId: string, holder: string, signal: AbortSignal): Promise<void> {
+    for (let waits = 0; waits < MAX_WAITS; waits += 1) {
+      signal.throwIfAborted();
+      const nowMs = clock.nowMs();
+      if (await connections.takeRefresh(userId, holder, nowMs, nowMs + REFRESH_LEASE_MS)) return;
+      await clock.sleep(WAIT_FOR_REFRESH_MS, signal);
+    }
+    throw unavailable('another refresh of the user does not end');
+  }
+
+  /** Storage that fails here lets the lease run out by itself. */
+  async function endTurn(userId: string, holder: string): Promise<void> {
+    try {
+      await connections.endRefresh(userId, holder);
+    } catch (error) {
+      if (!(error instanceof StorageUnavailable)) throw error;
+    }
+  }
+
+  /** @throws PlatformRevoked when that is known, so that Spotify need not be asked. */
+  function mayRefresh({ refreshTokens, status, confirmAtMs = 0 }: Connection): void {
+    if (refreshTokens.length === 0) throw new PlatformRevoked('the consent is known to be revoked');
+    if (status === 'revoked' && clock.nowMs() < confirmAtMs)
       throw new PlatformRevoked('the consent was revoked a moment ago');
-    return connections.claimConfirmation(connection, nowMs + CONFIRM_AFTER_MS);
+  }
+
+  /** The connection if Spotify may be asked now; undefined when it changed meanwhile, so that it must be read again. */
+  async function claimAttempt(connection: Connection): Promise<Connection | undefined> {
+    mayRefresh(connection);
+    if (connection.status === 'connected') return connection;
+    return connections.claimConfirmation(connection, clock.nowMs() + CONFIRM_AFTER_MS);
   }
 
   /** The tokens in the clear. What could not be stored is held in memory alone, and goes on. */

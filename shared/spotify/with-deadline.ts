@@ -1,8 +1,11 @@
 import { unavailable } from './unavailable.ts';
 import { noUsage, type SpotifyCall } from './usage.ts';
 
-/** What is left of the invocation when Spotify is given up: time to write down why, and to answer. */
-const ANSWER_MARGIN_MS = 2_500;
+/**
+ * What is left of the invocation when Spotify is given up: time to see a call of the token endpoint that has begun to
+ * its end (5 s), to store what it gave, to write down why, and to answer.
+ */
+const ANSWER_MARGIN_MS = 8_000;
 
 /**
  * Runs a request's work with Spotify, for as long as its invocation lasts.

@@ -4,6 +4,7 @@ import type { ConnectionStore } from '../../shared/platforms/connection-store.ts
 /** Connections in memory, under the conditions of the real store; it passes the same suite. */
 export function memoryConnections(): ConnectionStore {
   const connections = new Map<string, Connection>();
+  const refreshes = new Map<string, { holder: string; untilMs: number }>();
   let consents = 0;
 
   async function change(
@@ -57,7 +58,18 @@ export function memoryConnections(): ConnectionStore {
         refreshTokens: [],
       })),
 
+    takeRefresh: async (userId, holder, nowMs, untilMs) => {
+      const held = refreshes.get(userId);
+      if (held && held.untilMs > nowMs && held.holder !== holder) return false;
+      refreshes.set(userId, { holder, untilMs });
+      return true;
+    },
+
+    endRefresh: async (userId, holder) =>
+      refreshes.get(userId)?.holder === holder && refreshes.delete(userId),
+
     remove: async (userId) => {
+      refreshes.delete(userId);
       connections.delete(userId);
     },
   };

@@ -177,31 +177,49 @@ describe('a new refresh token', () => {
     expect(await storedTokens(service)).toEqual(['refresh-2']);
   });
 
-  test('arrives after the deadline, and is stored all the same', async () => {
+  test('that arrives after the deadline is stored before the caller is let go', async () => {
     const asked = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<void>();
     const provider = aRotatingProvider(ROTATES, async () => {
       asked.resolve();
       await answer.promise;
     });
-    const written = Promise.withResolvers<void>();
-    const service = await userOf(provider, (connections) => ({
-      ...connections,
-      keepTokens: async (...args) => {
-        const result = await connections.keepTokens(...args);
-        written.resolve();
-        return result;
-      },
-    }));
+    const service = await userOf(provider);
     const deadline = new AbortController();
     const reason = new Error('no time left');
     const access = service.refreshAccess(service.user, { ...aCall(), signal: deadline.signal });
     await asked.promise;
     deadline.abort(reason);
-    await expect(access).rejects.toBe(reason);
     answer.resolve();
-    await written.promise;
+    await expect(access).rejects.toBe(reason);
     expect(await storedTokens(service)).toEqual(['refresh-2']);
+  });
+
+  test('that arrives after the deadline, while storage fails, is stored before the caller is let go', async () => {
+    const deadline = new AbortController();
+    const provider = aRotatingProvider(ROTATES);
+    let failures = 5;
+    const service = await userOf(provider, (connections) => ({
+      ...connections,
+      keepTokens: async (...args) => {
+        deadline.abort(new Error('no time left'));
+        if (failures-- > 0) throw new StorageUnavailable('for some seconds');
+        return connections.keepTokens(...args);
+      },
+    }));
+    const call = { ...aCall(), signal: deadline.signal };
+    await expect(service.refreshAccess(service.user, call)).rejects.toThrow('no time left');
+    expect(await storedTokens(service)).toEqual(['refresh-2']);
+  });
+
+  test('that a renewal brings is stored before the caller is let go', async () => {
+    const provider = aRotatingProvider(ROTATES);
+    const service = await userOf(provider);
+    const access = await service.refresh();
+    const renewal = access.renew();
+    await access.settle();
+    expect(await storedTokens(service)).toEqual(['refresh-3']);
+    await renewal;
   });
 
   test('of a user who disconnected meanwhile is dropped: nothing comes back', async () => {
@@ -237,7 +255,55 @@ describe('a new refresh token', () => {
   });
 });
 
-describe('two refreshes at once', () => {
+/** As after a refresh that took longer than its lease. */
+const withoutLease = (connections: ConnectionStore): ConnectionStore => ({
+  ...connections,
+  takeRefresh: async () => true,
+});
+
+describe('refreshes at once', () => {
+  test('are one after the other: none finds its token superseded', async () => {
+    const provider = aRotatingProvider(ROTATES);
+    const service = await userOf(provider);
+    const tokens = await Promise.all([1, 2, 3, 4].map(async () => (await service.refresh()).accessToken));
+    expect(new Set(tokens).size).toBe(4);
+    expect(provider.refusals).toEqual([]);
+    expect(await storedTokens(service)).toEqual(['refresh-5']);
+  });
+
+  test('do not wait for one that died, beyond its lease', async () => {
+    const provider = aRotatingProvider(ROTATES);
+    const service = await userOf(provider);
+    await service.connections.takeRefresh(service.user, 'the dead', service.clock.nowMs(), NOON + 10_000);
+    await service.refresh();
+    expect(service.clock.nowMs()).toBe(NOON + 10_000);
+  });
+
+  test('are waited for no longer than the caller has time', async () => {
+    const provider = aRotatingProvider(ROTATES);
+    const service = await userOf(provider);
+    await service.connections.takeRefresh(service.user, 'another', service.clock.nowMs(), NOON + 10_000);
+    const deadline = new AbortController();
+    service.clock.sleep = async (_, signal) => {
+      deadline.abort(new Error('no time left'));
+      signal?.throwIfAborted();
+    };
+    const call = { ...aCall(), signal: deadline.signal };
+    await expect(service.refreshAccess(service.user, call)).rejects.toThrow('no time left');
+    expect(provider.issued()).toBe(1);
+  });
+
+  test('whose lease was taken over do not end that of the other', async () => {
+    const { connections, user } = await userOf(aRotatingProvider(ROTATES));
+    expect(await connections.takeRefresh(user, 'slow', NOON, NOON + 10_000)).toBe(true);
+    expect(await connections.takeRefresh(user, 'next', NOON + 9_999, NOON + 30_000)).toBe(false);
+    expect(await connections.takeRefresh(user, 'next', NOON + 10_000, NOON + 30_000)).toBe(true);
+    await connections.endRefresh(user, 'slow');
+    expect(await connections.takeRefresh(user, 'third', NOON + 11_000, NOON + 30_000)).toBe(false);
+  });
+});
+
+describe('two refreshes at once, because a lease ran out', () => {
   test('the one whose token the other has just used up waits a moment, and takes the new one', async () => {
     const provider = aRotatingProvider(ROTATES);
     const slow = Promise.withResolvers<void>();
@@ -284,14 +350,14 @@ describe('two refreshes at once', () => {
 
   test('each given a token of its own: both are kept, and what is dead is found out and dropped', async () => {
     const provider = aRotatingProvider({ usedTokensLiveOn: true, newestOnly: false });
-    const service = await userOf(provider);
+    const service = await userOf(provider, withoutLease);
     await Promise.all([service.refresh(), service.refresh()]);
     expect((await storedTokens(service)).toSorted()).toEqual(['refresh-2', 'refresh-3']);
   });
 
   test('of two tokens the spare is tried before a revocation is concluded, and the dead one is dropped', async () => {
     const provider = aRotatingProvider({ usedTokensLiveOn: true, newestOnly: false });
-    const service = await userOf(provider);
+    const service = await userOf(provider, withoutLease);
     await Promise.all([service.refresh(), service.refresh()]);
     const [first = '', spare] = await storedTokens(service);
     await service.refresh();
