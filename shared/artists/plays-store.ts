@@ -42,14 +42,14 @@ export function createPlaysStore({ db, table }: { db: DynamoDBDocumentClient; ta
         TableName: table,
         Key: connectionKey(userId),
         ConsistentRead: true,
-        ProjectionExpression: 'connectionId, plays, playsVersion, playsCursorMs, syncRetryAtMs',
+        ProjectionExpression: 'connectionId, plays, playsVersion, playsCounted, syncRetryAtMs',
       }),
     );
     // An item without a consent only holds what was begun.
     if (Item?.connectionId === undefined) return undefined;
     return {
       plays: Item.plays
-        ? { weights: decodeWeights(Item.plays as Uint8Array), cursorMs: Number(Item.playsCursorMs) }
+        ? { weights: decodeWeights(Item.plays as Uint8Array), counted: (Item.playsCounted as string[]) ?? [] }
         : NO_PLAYS,
       connectionId: String(Item.connectionId),
       version: Item.playsVersion as string | undefined,
@@ -82,11 +82,11 @@ export function createPlaysStore({ db, table }: { db: DynamoDBDocumentClient; ta
       const command = new UpdateCommand({
         TableName: table,
         Key: connectionKey(userId),
-        UpdateExpression: 'SET plays = :plays, playsCursorMs = :cursorMs, playsVersion = :version',
+        UpdateExpression: 'SET plays = :plays, playsCounted = :counted, playsVersion = :version',
         ConditionExpression: seen.version === undefined ? NOTHING_YET : AS_READ,
         ExpressionAttributeValues: {
           ':plays': encodeWeights(plays.weights),
-          ':cursorMs': plays.cursorMs,
+          ':counted': plays.counted,
           ':version': version,
           ':connectionId': seen.connectionId,
           ...(seen.version !== undefined && { ':seen': seen.version }),

@@ -5,31 +5,50 @@ const MAX_AGE_MS = 90 * 24 * 3600 * 1000;
 /** The artists played most; at 38 bytes each they stay below 20 KB. */
 const MAX_ARTISTS = 500;
 
+/**
+ * So many counted plays are remembered, four times what Spotify knows at once. A play that is older than all of them is
+ * not among Spotify's last 50.
+ */
+const MAX_COUNTED = 200;
+
 /** What syncs have gathered. */
 export interface Plays {
   /** By artist id. */
   weights: ReadonlyMap<string, PlayWeight>;
-  /** When the latest known play happened, by Spotify's clock; 0 before the first sync. */
-  cursorMs: number;
+  /** Names of the plays that were counted, the latest first. */
+  counted: readonly string[];
 }
 
-export const NO_PLAYS: Plays = { weights: new Map(), cursorMs: 0 };
+export const NO_PLAYS: Plays = { weights: new Map(), counted: [] };
 
 export interface Play {
   playedAtMs: number;
   artistIds: readonly string[];
 }
 
-/** The plays that are later than all that is known, and what is known with them. A play counts for all its artists. */
+/** Tells a play from all others: when it happened, by the clock of a device, and whose it was. */
+const nameOf = ({ playedAtMs, artistIds: [artistId = ''] }: Play) =>
+  `${String(playedAtMs).padStart(14, '0')} ${artistId.slice(0, 6)}`;
+
+/**
+ * The plays that were not counted yet, and what is known with them. A play counts for all its artists. A cursor would
+ * not do: clocks of devices date plays in the future, and what is played offline shows up hours late with its old date.
+ * A play of the future weighs as one of now.
+ */
 export function addPlays(known: Plays, played: readonly Play[], nowMs: number) {
-  const added = played.filter(({ playedAtMs }) => playedAtMs > known.cursorMs);
+  const counted = new Set(known.counted);
+  const added = played.filter((play) => {
+    const isNew = !counted.has(nameOf(play));
+    counted.add(nameOf(play));
+    return isNew;
+  });
   const weights = new Map(known.weights);
   for (const { artistIds, playedAtMs } of added) {
-    for (const id of artistIds) weights.set(id, withPlay(weights.get(id), playedAtMs));
+    for (const id of artistIds) weights.set(id, withPlay(weights.get(id), Math.min(playedAtMs, nowMs)));
   }
   const plays: Plays = {
     weights: bounded(weights, nowMs),
-    cursorMs: added.reduce((latest, { playedAtMs }) => Math.max(latest, playedAtMs), known.cursorMs),
+    counted: [...counted].sort().reverse().slice(0, MAX_COUNTED),
   };
   return {
     plays,

@@ -52,7 +52,7 @@ export function createSyncPlays({ refreshAccess, webApi, playsStore }: SyncPlays
     const access = await refreshAccess(userId, call);
     try {
       requireSame(access.connection.connectionId, stored.connectionId);
-      const played = await readRecent(webApi.open({ ...access, ...call }), stored.plays.cursorMs);
+      const played = await readRecent(webApi.open({ ...access, ...call }));
       return await addToStored(stored, userId, played, nowMs);
     } finally {
       await access.settle();
@@ -81,8 +81,8 @@ function requireSame(connectionId: string, expected: string): void {
   if (connectionId !== expected) throw new PlatformNotConnected('the connection was replaced meanwhile');
 }
 
-async function readRecent(session: WebApiSession, afterMs: number): Promise<Play[]> {
-  const query = { limit: MAX_PLAYS, ...(afterMs > 0 && { after: afterMs }) };
+async function readRecent(session: WebApiSession): Promise<Play[]> {
+  const query = { limit: MAX_PLAYS };
   const { items } = await session.get('/v1/me/player/recently-played', query, RecentlyPlayedReply);
   return items.map(({ played_at, track }) => ({
     playedAtMs: Date.parse(played_at),

@@ -30,7 +30,7 @@ const NEW_OR_SAME_ACCOUNT =
 
 /** What a new consent ends: a revocation and the back-offs of the one before. */
 const OF_THE_CONSENT_BEFORE = ['revokedAtMs', 'confirmAtMs', 'syncRetryAtMs', 'connectRetryAtMs'];
-const OF_THE_ACCOUNT_BEFORE = ['plays', 'playsVersion', 'playsCursorMs'];
+const OF_THE_ACCOUNT_BEFORE = ['plays', 'playsVersion', 'playsCounted'];
 
 /** Past Spotify's own end of the consent: what is left of it then is of no use to anybody. */
 const KEEP_AFTER_CONSENT_MS = 5 * 24 * 3600_000;

@@ -39,18 +39,39 @@ describe('adding plays', () => {
     artistIds,
   });
 
-  test('counts a play for each of its artists, and remembers the latest', () => {
+  test('counts a play for each of its artists', () => {
     const { plays, ...counts } = addPlays(NO_PLAYS, [at(1, KACEY, FRED), at(5, KACEY)], NOON);
     expect(counts).toEqual({ newPlays: 2, artistsUpdated: 2 });
-    expect(plays.cursorMs).toBe(NOON - 60_000);
     expect(weightAt(plays.weights.get(KACEY) ?? { weight: 0, atMs: 0 }, NOON)).toBeCloseTo(2, 2);
   });
 
   test('counts what is known already no second time', () => {
     const { plays } = addPlays(NO_PLAYS, [at(5, KACEY)], NOON);
-    const again = addPlays(plays, [at(1, FRED), at(5, KACEY), at(9, KACEY)], NOON);
+    const again = addPlays(plays, [at(1, FRED), at(5, KACEY)], NOON);
     expect(again).toMatchObject({ newPlays: 1, artistsUpdated: 1 });
     expect(again.plays.weights.get(KACEY)).toEqual(plays.weights.get(KACEY));
+  });
+
+  test.each([60, 60 * 24 * 365 * 73])('that are dated %i minutes ahead hide no others', (minutes) => {
+    const { plays } = addPlays(NO_PLAYS, [at(-minutes, KACEY)], NOON);
+    const next = addPlays(plays, [at(-minutes, KACEY), at(3, KACEY), at(2, FRED)], NOON);
+    expect(next.newPlays).toBe(2);
+    expect(weightAt(next.plays.weights.get(KACEY) ?? { weight: 0, atMs: 0 }, NOON)).toBeCloseTo(2, 2);
+  });
+
+  test('that show up late count once, however often they are read', () => {
+    const flight = [at(180, KACEY), at(170, KACEY), at(160, FRED)];
+    const { plays } = addPlays(NO_PLAYS, [at(1, FRED)], NOON);
+    const landed = addPlays(plays, [at(1, FRED), ...flight], NOON);
+    expect(landed.newPlays).toBe(3);
+    expect(addPlays(landed.plays, [at(1, FRED), ...flight], NOON).newPlays).toBe(0);
+  });
+
+  test('remembers at most 200 of them, the latest', () => {
+    const many = Array.from({ length: 300 }, (_, n) => at(n, KACEY));
+    const { plays } = addPlays(NO_PLAYS, many, NOON);
+    expect(plays.counted).toHaveLength(200);
+    expect(addPlays(plays, many.slice(0, 50), NOON).newPlays).toBe(0);
   });
 
   test('lets go of what is older than 90 days', () => {
