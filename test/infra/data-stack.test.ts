@@ -62,7 +62,7 @@ describe('the tables', () => {
       ...resourcesOf(prod, 'AWS::KMS::Key'),
       ...resourcesOf(prod, 'AWS::SecretsManager::Secret'),
     ];
-    expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(Array(4).fill('Retain'));
+    expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(Array(4).fill('RetainExceptOnCreate'));
   });
 
   it('leaves nothing behind in dev', () => {
