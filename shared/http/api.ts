@@ -112,8 +112,10 @@ const MAX_USER_ID_BYTES = 512;
 
 function userIdOf(event: APIGatewayProxyEventV2WithJWTAuthorizer): string {
   const subject = event.requestContext.authorizer?.jwt?.claims?.sub;
-  if (typeof subject !== 'string' || subject === '' || Buffer.byteLength(subject) > MAX_USER_ID_BYTES) {
-    throw new Unauthorized('the token names no user');
-  }
+  if (typeof subject !== 'string' || !isUserId(subject)) throw new Unauthorized('the token names no user');
   return subject;
 }
+
+/** UTF-8 has no lone surrogates: DynamoDB would be given the same key for all of them, and so for several users. */
+const isUserId = (subject: string) =>
+  subject !== '' && subject.isWellFormed() && Buffer.byteLength(subject) <= MAX_USER_ID_BYTES;

@@ -38,10 +38,13 @@ describe('who asks', () => {
     expect(json.data.userId).toBe('alice');
   });
 
-  test.each(['', 'x'.repeat(513)])('a subject that cannot be a user is refused', async (user) => {
-    const { statusCode, json } = await call(echo, { user });
-    expect([statusCode, json.error.code]).toEqual([401, 'UNAUTHORIZED']);
-  });
+  test.each(['', 'x'.repeat(513), 'lone \ud800', '\udfff'])(
+    'a subject that cannot be a user is refused',
+    async (user) => {
+      const { statusCode, json } = await call(echo, { user });
+      expect([statusCode, json.error.code]).toEqual([401, 'UNAUTHORIZED']);
+    },
+  );
 });
 
 describe('queries', () => {
