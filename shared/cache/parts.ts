@@ -7,7 +7,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
  * deleting the entry deletes the whole list at once.
  */
 
-/** Bytes of chunks that one item takes; the other 17 KB are for the attributes beside them and some 600 overlaid selections. */
+/** Bytes of chunks that one item takes; what is left of 400 KB is for the attributes beside them, with room to spare. */
 const ITEM_BYTES = 392_000;
 /** What DynamoDB adds to each element of a list, and a byte to spare. */
 const ELEMENT_OVERHEAD = 2;
