@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../shared/clock.ts';
@@ -58,12 +58,15 @@ export async function layFoundations(
   return { front, http, spotify, dynamodb, directory, kept };
 }
 
-/** A directory of its own for a run that keeps nothing. */
+/** Where things are kept, made when it is not there yet; a directory of its own for a run that keeps nothing. */
 async function placeOf(
-  { memory, directory }: FoundationOptions,
+  { memory, directory = join(import.meta.dirname, '../../.local') }: FoundationOptions,
   parts: AsyncDisposableStack,
 ): Promise<string> {
-  if (memory === false) return directory ?? join(import.meta.dirname, '../../.local');
+  if (memory === false) {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return directory;
+  }
   const temporary = await mkdtemp(join(tmpdir(), 'artists-cache-'));
   parts.defer(() => rm(temporary, { recursive: true, force: true }));
   return temporary;
