@@ -20,6 +20,7 @@ const SOURCES = ['.ci/*', '{functions,infra,shared,test}/**/*.{ts,tsx,mjs,cjs}']
 const WITH_FALLBACK: Record<string, string> = {
   'test/support/processes.ts': 'asks ps of POSIX',
   'test/bench/stack-process.ts': 'the load run names no processor time',
+  'test/ci/portable.test.ts': 'only names it',
 };
 
 /** Comments may name what the code does without. */
