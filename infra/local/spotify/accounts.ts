@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Catalogues } from './catalogue.ts';
+import type { Journal } from './journal.ts';
 import { type OddEntry, withOddPlays } from './oddities.ts';
 import { type AccountSettings, type NewPlays, settingsAtFirst } from './settings.ts';
 
@@ -43,17 +44,43 @@ const MINUTES_BETWEEN_STARTING_PLAYS = 37;
 /** Modes that end every consent given before they were set. */
 const ENDS_CONSENT: ReadonlySet<AccountSettings['mode']> = new Set(['revoked', 'expired']);
 
+/** What outlives the stand-in of an account; calls are counted anew. */
+type KeptAccount = Omit<Account, 'name' | 'calls'>;
+
+const ACCOUNT = 'account ';
+const BEGAN = 'plays-began';
+
+interface AccountsOptions {
+  clock: Clock;
+  catalogues: Catalogues;
+  journal: Journal;
+}
+
 /** The accounts that exist: all of them, with the default settings until told otherwise. */
-export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues: Catalogues }) {
+export function createAccounts({ clock, catalogues, journal }: AccountsOptions) {
   const accounts = new Map<string, Mutable<Account>>();
-  const startedAtMs = clock.nowMs();
+  const beganAtMs = beginning();
+  for (const [name, kept] of journal.kept<KeptAccount>(ACCOUNT)) accounts.set(name, accountOf(name, kept));
+
+  /** The plays that every account has at first are as old after a restart as they were before. */
+  function beginning(): number {
+    const [known] = journal.kept<number>(BEGAN);
+    if (known) return known[1];
+    journal.put(BEGAN, clock.nowMs());
+    return clock.nowMs();
+  }
 
   function open(name: string): Mutable<Account> {
     const known = accounts.get(name);
     if (known) return known;
-    const account = { name, generation: 0, ...untouched(name) };
+    const account = accountOf(name, { generation: 0 });
     accounts.set(name, account);
+    keep(account);
     return account;
+  }
+
+  function keep({ name, calls: _counted, ...rest }: Account): void {
+    journal.put(ACCOUNT + name, rest satisfies KeptAccount);
   }
 
   return {
@@ -66,6 +93,7 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
       account.settings = { ...account.settings, ...settings };
       if (settings.mode && ENDS_CONSENT.has(settings.mode)) account.generation += 1;
       if ('fail_page' in settings) Object.assign(account, { listCalls: 0, brokenPage: null });
+      keep(account);
       return report(account);
     },
 
@@ -73,7 +101,7 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
 
     /** Counters, settings and added plays go back to the start; the generation stays, as do tokens. */
     reset(): void {
-      for (const account of accounts.values()) Object.assign(account, untouched(account.name));
+      for (const account of accounts.values()) keep(Object.assign(account, untouched(account.name)));
     },
 
     count(name: string, kind: CallKind): void {
@@ -100,6 +128,7 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
         return artistId === undefined ? [] : [{ artistId, playedAtMs: firstMs + index }];
       }).flat();
       account.addedPlays = [...added.toReversed(), ...account.addedPlays].slice(0, MAX_PLAYS);
+      keep(account);
       return added;
     },
 
@@ -109,7 +138,7 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
       const { playedIds } = catalogues.of(name, account.settings);
       const ordinary = playedIds.map((artistId, index) => ({
         artistId,
-        playedAtMs: startedAtMs - (index + 1) * MINUTES_BETWEEN_STARTING_PLAYS * 60_000,
+        playedAtMs: beganAtMs - (index + 1) * MINUTES_BETWEEN_STARTING_PLAYS * 60_000,
       }));
       const starting = account.settings.oddities ? withOddPlays(ordinary) : ordinary;
       return [...account.addedPlays, ...starting].slice(0, MAX_PLAYS);
@@ -118,6 +147,12 @@ export function createAccounts({ clock, catalogues }: { clock: Clock; catalogues
 }
 
 export type Accounts = ReturnType<typeof createAccounts>;
+
+/** Settings that came after the account was kept are as at first. */
+function accountOf(name: string, kept: Partial<KeptAccount> & Pick<KeptAccount, 'generation'>): Account {
+  const atFirst = untouched(name);
+  return { name, ...atFirst, ...kept, settings: { ...atFirst.settings, ...kept.settings } };
+}
 
 function untouched(name: string) {
   return {

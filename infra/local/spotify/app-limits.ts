@@ -1,9 +1,11 @@
 import type { Clock } from '../../../shared/clock.ts';
 import { apiError, type Reply } from './http.ts';
+import type { Journal } from './journal.ts';
 import { type AppSettings, ENDPOINT_PATHS, type EndpointPath } from './settings.ts';
 
 const WINDOW_MS = 30_000;
 const DAY_MS = 86_400_000;
+const APP = 'app';
 
 /** What the control answers: the limits, and what has been used of them. */
 export interface AppReport extends AppSettings {
@@ -16,8 +18,8 @@ export interface AppReport extends AppSettings {
  * Limits of the whole application over all accounts, as Spotify has them: so many calls of the Web API in any 30 s, and
  * so many a day of one bucket of endpoints. A refused call counts for neither.
  */
-export function createAppLimits(clock: Clock) {
-  let settings: AppSettings = {};
+export function createAppLimits(clock: Clock, journal: Journal) {
+  let settings: AppSettings = journal.kept<AppSettings>(APP)[0]?.[1] ?? {};
   let used: AppReport['used'] = {};
   let dayBeganMs = clock.nowMs();
   /** When the calls of the last 30 s were made, the earliest first. */
@@ -60,6 +62,7 @@ export function createAppLimits(clock: Clock) {
     /** New limits begin with nothing used; an empty object lifts them. */
     set(limits: AppSettings): AppReport {
       settings = limits;
+      journal.put(APP, limits);
       used = {};
       madeAtMs = [];
       dayBeganMs = clock.nowMs();

@@ -3,7 +3,6 @@ export function createBoundedMap<Value>(maxEntries: number) {
   const entries = new Map<string, Value>();
   return {
     get: (key: string): Value | undefined => entries.get(key),
-    entries: (): [string, Value][] => [...entries],
     delete: (key: string): boolean => entries.delete(key),
     set(key: string, value: Value): void {
       entries.set(key, value);

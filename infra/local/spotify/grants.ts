@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Clock } from '../../../shared/clock.ts';
 import { createBoundedMap } from './bounded-map.ts';
+import type { Journal } from './journal.ts';
 
 const CODE_LIFE_MS = 10 * 60_000;
 export const ACCESS_TOKEN_LIFE_SECONDS = 3600;
@@ -29,31 +29,40 @@ export interface Consent {
 
 export interface AccessGrant {
   account: string;
-  scopes: ReadonlySet<string>;
+  scopes: readonly string[];
   expiresAtMs: number;
 }
 
+/** What tokens begin with, as the real ones do. */
+const REFRESH = 'AQ';
+const ACCESS = 'BQ';
+
+/** An access token that has expired is as good as one that never was. A refresh token says why it is refused. */
+export function countsAsGrant(key: string, value: unknown, nowMs: number): boolean {
+  return !key.startsWith(ACCESS) || (value as AccessGrant).expiresAtMs > nowMs;
+}
+
 /**
- * Authorization codes, refresh tokens and access tokens, in memory. Those of refresh outlive the stand-in when there is
- * a file to keep them in, however it ended: who was connected yesterday still is, as with the real one.
+ * Authorization codes, refresh tokens and access tokens. The tokens are kept in the journal: users who were connected
+ * before the stand-in ended still are, as with the real one.
  */
-export function createGrants(clock: Clock, keptIn?: string) {
+export function createGrants(clock: Clock, journal: Journal) {
   const codes = createBoundedMap<AuthorizationCode>(MAX_CODES);
   const consents = createBoundedMap<Consent>(MAX_TOKENS);
-  for (const [token, consent] of readKept(keptIn)) consents.set(token, consent);
-  const journal = openJournal(keptIn, consents.entries());
   const accessGrants = createBoundedMap<AccessGrant>(MAX_TOKENS);
+  for (const [rest, consent] of journal.kept<Consent>(REFRESH)) consents.set(REFRESH + rest, consent);
+  for (const [rest, grant] of journal.kept<AccessGrant>(ACCESS)) accessGrants.set(ACCESS + rest, grant);
 
   function issueRefreshToken(consent: Consent): string {
-    const token = opaque('AQ', 96);
+    const token = opaque(REFRESH, 96);
     consents.set(token, consent);
-    journal.add([token, consent]);
+    journal.put(token, consent);
     return token;
   }
 
   return {
     issueCode(asked: Omit<AuthorizationCode, 'expiresAtMs'>): string {
-      const code = opaque('AQ', 120);
+      const code = opaque(REFRESH, 120);
       codes.set(code, { ...asked, expiresAtMs: clock.nowMs() + CODE_LIFE_MS });
       return code;
     },
@@ -77,60 +86,21 @@ export function createGrants(clock: Clock, keptIn?: string) {
     /** The new token stands for the same consent; the old one is unknown from now on. */
     rotate(refreshToken: string, consent: Consent): string {
       consents.delete(refreshToken);
-      journal.add([refreshToken]);
+      journal.remove(refreshToken);
       return issueRefreshToken(consent);
     },
 
     issueAccessToken({ account, scope }: Consent): string {
-      const token = opaque('BQ', 150);
-      accessGrants.set(token, {
-        account,
-        scopes: new Set(scope.split(' ')),
-        expiresAtMs: clock.nowMs() + ACCESS_TOKEN_LIFE_SECONDS * 1000,
-      });
+      const token = opaque(ACCESS, 150);
+      const expiresAtMs = clock.nowMs() + ACCESS_TOKEN_LIFE_SECONDS * 1000;
+      const grant = { account, scopes: scope.split(' '), expiresAtMs };
+      accessGrants.set(token, grant);
+      journal.put(token, grant);
       return token;
     },
 
     findAccess: (accessToken: string): AccessGrant | undefined => accessGrants.get(accessToken),
   };
-}
-
-/** A line each: a refresh token with its consent, or alone once it is gone. */
-type JournalLine = [token: string, consent?: Consent];
-
-/** Writes the file anew with what there is, then each change before it is answered: no end of the process loses one. */
-function openJournal(path: string | undefined, entries: readonly [string, Consent][]) {
-  const text = (lines: readonly JournalLine[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-  if (path) writeFileSync(path, text(entries), { mode: 0o600 });
-  return {
-    add(line: JournalLine): void {
-      if (path) appendFileSync(path, text([line]));
-    },
-  };
-}
-
-function readKept(path: string | undefined): Map<string, Consent> {
-  const kept = new Map<string, Consent>();
-  if (!path || !existsSync(path)) return kept;
-  for (const line of readFileSync(path, 'utf8').split('\n')) {
-    const [token, consent] = parseLine(line) ?? [];
-    if (typeof token !== 'string') continue;
-    // The modes of accounts begin anew, and with them their generations.
-    if (consent) kept.set(token, { ...consent, generation: 0 });
-    else kept.delete(token);
-  }
-  return kept;
-}
-
-/** The last line may be cut off in the middle: its change was not answered. */
-function parseLine(line: string): JournalLine | undefined {
-  try {
-    const parsed: unknown = JSON.parse(line);
-    return Array.isArray(parsed) ? (parsed as JournalLine) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 export type Grants = ReturnType<typeof createGrants>;

@@ -6,7 +6,7 @@ import { createAppLimits } from './app-limits.ts';
 import { createAuthorizePage } from './authorize.ts';
 import { createCatalogues } from './catalogue.ts';
 import { createControl } from './control.ts';
-import { createGrants } from './grants.ts';
+import { countsAsGrant, createGrants } from './grants.ts';
 import {
   apiError,
   BodyTooLarge,
@@ -17,6 +17,7 @@ import {
   type StandInRequest,
   send,
 } from './http.ts';
+import { openJournal } from './journal.ts';
 import { parseApp, parsePlays, parseSettings } from './settings.ts';
 import { createTokenEndpoint } from './token.ts';
 import { createWebApi } from './web-api.ts';
@@ -30,7 +31,7 @@ interface StandInOptions {
   clock?: Clock;
   /** Another seed gives every account other artists. */
   seed?: string;
-  /** A file of JSON lines in which refresh tokens outlive the stand-in; none: they end with it. */
+  /** A file of JSON lines in which tokens, accounts and limits outlive the stand-in; none: they end with it. */
   keptIn?: string;
 }
 
@@ -41,8 +42,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
  * A stand-in for Spotify over HTTP: the accounts service and the Web API on one port, and a control beside them.
- * It keeps everything in memory (refresh tokens in a file as well, when it is given one) and gives deterministic
- * answers: the same account name has the same artists in every process. An account exists as soon as it is named.
+ * What it is given a file for outlives it, all but the counters and the codes; else all is in memory. Its answers are
+ * deterministic: the same account name has the same artists in every process. An account exists as soon as it is named.
  * Amounts of time come from `clock`, never from the machine.
  *
  * ## What it stands in for
@@ -112,9 +113,10 @@ export async function createSpotifyStandIn({
   keptIn,
 }: StandInOptions) {
   const catalogues = createCatalogues(seed);
-  const accounts = createAccounts({ clock, catalogues });
-  const grants = createGrants(clock, keptIn);
-  const appLimits = createAppLimits(clock);
+  const journal = openJournal(keptIn, (key, value) => countsAsGrant(key, value, clock.nowMs()));
+  const accounts = createAccounts({ clock, catalogues, journal });
+  const grants = createGrants(clock, journal);
+  const appLimits = createAppLimits(clock, journal);
   const route = createRoutes({
     authorize: createAuthorizePage({ accounts, grants, clientId }),
     token: createTokenEndpoint({ accounts, grants, clock, clientId, clientSecret }),

@@ -79,7 +79,7 @@ export function createWebApi({ accounts, grants, catalogues, appLimits, clock }:
     const byMode = webApiRefusal(settings, calls[kind]);
     if (byMode) return byMode;
     if (access.expiresAtMs <= clock.nowMs()) return apiError(401, 'The access token expired');
-    if (scope !== null && !access.scopes.has(scope)) return apiError(403, 'Insufficient client scope');
+    if (scope !== null && !access.scopes.includes(scope)) return apiError(403, 'Insufficient client scope');
     return failsHere ? apiError(502, 'Bad gateway.') : undefined;
   }
 

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, rm } from 'node:fs/promises';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { countsAsGrant } from '../../../../infra/local/spotify/grants.ts';
+import { openJournal } from '../../../../infra/local/spotify/journal.ts';
 import { startSpotify } from './spotify-harness.ts';
 
 const HOUR_MS = 3_600_000;
@@ -140,6 +142,42 @@ describe('a stand-in that is started again', () => {
     const next = await startSpotify({ keptIn });
     expect((await next.refresh(second)).status).toBe(200);
     expect((await next.refresh(first)).json.error).toBe('invalid_grant');
+  });
+
+  test('is as it was: modes, plays, limits of the application, and who the tokens belong to', async () => {
+    const keptIn = await fileOf();
+    const killed = await startSpotify({ keptIn });
+    const old = await killed.connect();
+    killed.accounts.set('alma', { mode: 'revoked', latency_ms: 0, artists: 12 });
+    const anew = await killed.connect();
+    const [added] = killed.accounts.addPlays('alma');
+    killed.app.set({ per_30_s: 7 });
+    const plays = await killed.api('/v1/me/player/recently-played', anew);
+
+    const next = await startSpotify({ keptIn });
+    next.clock.advance(60_000);
+
+    expect(next.accounts.get('alma')).toMatchObject({ mode: 'revoked', artists: 12, total: 0 });
+    // Given before the account was revoked, and after.
+    expect((await next.refresh(old.refresh_token)).json.error).toBe('invalid_grant');
+    expect((await next.refresh(anew.refresh_token)).status).toBe(200);
+    const after = await next.api('/v1/me/player/recently-played', anew);
+    expect(after.json.items).toEqual(plays.json.items);
+    expect(after.json.items[0].played_at).toBe(new Date(added?.playedAtMs ?? 0).toISOString());
+    expect(next.app.get()).toMatchObject({ per_30_s: 7 });
+    expect((await next.call('/_control/accounts')).json.accounts).toMatchObject([{ account: 'alma' }]);
+  });
+
+  test('has forgotten access tokens that expired meanwhile, also in its file', async () => {
+    const keptIn = await fileOf();
+    const { access_token } = await (await startSpotify({ keptIn })).connect();
+    expect(await readFile(keptIn, 'utf8')).toContain(access_token);
+    const late = openJournal(keptIn, (key, value) =>
+      countsAsGrant(key, value, Date.parse('2026-11-22T13:00:00.000Z')),
+    );
+    expect(late.kept('BQ')).toEqual([]);
+    expect(late.kept('AQ')).toHaveLength(1);
+    expect(await readFile(keptIn, 'utf8')).not.toContain(access_token);
   });
 
   test.each([
