@@ -1,15 +1,13 @@
-import { cacheFromEnv } from '../shared/cache/environment.ts';
 import { systemClock } from '../shared/clock.ts';
 import { getProfile } from '../shared/contract/routes.ts';
+import { accountTable, cacheFromEnv } from '../shared/deployment.ts';
 import { api } from '../shared/http/api.ts';
+import { createConnectionStore } from '../shared/platforms/connection-store.ts';
 import { describeArtists } from '../shared/platforms/describe-artists.ts';
 import { describePlatforms } from '../shared/platforms/describe-platforms.ts';
-import { connectionsFromEnv } from '../shared/platforms/environment.ts';
-import { createDocumentClient } from '../shared/storage/document-client.ts';
 
-const db = createDocumentClient();
-const cache = cacheFromEnv(db);
-const connections = connectionsFromEnv(db);
+const cache = cacheFromEnv();
+const connections = createConnectionStore(accountTable());
 
 /** What is known of the user. Looks, and touches nothing. */
 export const handler = api(getProfile, async ({ userId }) => {

@@ -1,34 +1,20 @@
-import { syncFromEnv } from '../shared/artists/environment.ts';
-import { bansFromEnv } from '../shared/cache/environment.ts';
+import { createSyncPlays } from '../shared/artists/sync-plays.ts';
 import { systemClock } from '../shared/clock.ts';
 import { syncArtists } from '../shared/contract/routes.ts';
 import { api } from '../shared/http/api.ts';
-import { observerFromEnv } from '../shared/metrics/environment.ts';
 import { SYNC_NEEDS } from '../shared/needs.ts';
-import { respectCooldown } from '../shared/platforms/respect-cooldown.ts';
-import type { SpotifyCall } from '../shared/spotify/usage.ts';
-import { withDeadline } from '../shared/spotify/with-deadline.ts';
-import { createDocumentClient } from '../shared/storage/document-client.ts';
+import { accountAccessFromEnv, askSpotifyFromEnv } from '../shared/spotify-deployment.ts';
 
-const db = createDocumentClient();
-const bans = bansFromEnv(db);
-const syncPlays = syncFromEnv(db);
-const observed = observerFromEnv();
+const askSpotify = askSpotifyFromEnv(SYNC_NEEDS);
+const syncPlays = createSyncPlays(accountAccessFromEnv());
 
 /** Reads the plays since the last sync. The cached list stays as it is. */
 export const handler = api(syncArtists, async ({ userId }, context) => {
   const nowMs = systemClock.nowMs();
-  const { newPlays, artistsUpdated, syncedAtMs } = await observed((observe) => {
-    const sync = (call: SpotifyCall) => {
-      observe({ name: 'platform-asked', usage: call.usage });
-      return syncPlays(userId, nowMs, call);
-    };
-    const inTime = () => withDeadline(context.getRemainingTimeInMillis(), sync);
-    return respectCooldown({ bans, clock: systemClock, observe }, SYNC_NEEDS, inTime);
-  });
+  const synced = await askSpotify(context, (call) => syncPlays(userId, nowMs, call));
   return {
-    new_plays: newPlays,
-    artists_updated: artistsUpdated,
-    synced_at: new Date(syncedAtMs).toISOString(),
+    new_plays: synced.newPlays,
+    artists_updated: synced.artistsUpdated,
+    synced_at: new Date(synced.syncedAtMs).toISOString(),
   };
 });

@@ -1,15 +1,12 @@
-import { selectionsFromEnv } from '../shared/artists/selection-environment.ts';
+import { createSelectionStore } from '../shared/artists/selection-store.ts';
 import { toggleArtist } from '../shared/artists/toggle-artist.ts';
-import { cacheFromEnv } from '../shared/cache/environment.ts';
 import { systemClock } from '../shared/clock.ts';
 import { toggleArtist as route } from '../shared/contract/routes.ts';
+import { accountTable, cacheFromEnv, observerFromEnv } from '../shared/deployment.ts';
 import { api } from '../shared/http/api.ts';
-import { observerFromEnv } from '../shared/metrics/environment.ts';
-import { createDocumentClient } from '../shared/storage/document-client.ts';
 
-const db = createDocumentClient();
-const cache = cacheFromEnv(db);
-const selections = selectionsFromEnv(db);
+const cache = cacheFromEnv();
+const selections = createSelectionStore(accountTable());
 const observed = observerFromEnv();
 
 /** Selects or deselects an artist; what is cached of the user is outdated from then on. */

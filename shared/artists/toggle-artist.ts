@@ -26,7 +26,6 @@ export async function toggleArtist(
 ): Promise<boolean> {
   const { selected, revision } = await selections.set(userId, artistId, wanted);
   observe?.({ name: 'toggled' });
-  const outdated = await cache.markAsOutdated(userId, revision, nowMs);
-  if (outdated) observe?.({ name: 'marked-stale', list: outdated });
+  await cache.markAsOutdated(userId, revision, nowMs);
   return selected;
 }

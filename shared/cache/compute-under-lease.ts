@@ -242,7 +242,7 @@ export async function rememberFailure(
 /** Returns the milliseconds until the next try. */
 async function remember(
   { cache, computations, bans, clock, retryMs }: ComputationDeps,
-  { lease, found, record }: Begun,
+  { lease, record }: Begun,
   error: unknown,
   observe: Observe | undefined,
 ): Promise<number> {
@@ -257,13 +257,11 @@ async function remember(
   const failed = name && { name, failures: (isSameList ? (record.listFailures ?? 0) : 0) + 1 };
   const retryListMs = retryMs * doublings(failed ? failed.failures : 0);
   switch (cause) {
-    case 'SPOTIFY_TOKEN_REVOKED': {
+    case 'SPOTIFY_TOKEN_REVOKED':
       await pause(CONSENT_RETRY_MS);
       // The fence of the lease stands only as long as the list does that it was to replace.
-      const marked = await cache.markAsStale(lease.userId, lease.fence);
-      if (marked && found.stored) observe?.({ name: 'marked-stale', list: found.stored });
+      await cache.markAsStale(lease.userId, lease.fence);
       return CONSENT_RETRY_MS;
-    }
     case 'SPOTIFY_SCOPE_MISSING':
       return pause(CONSENT_RETRY_MS);
     case 'SPOTIFY_RATE_LIMITED': {

@@ -35,9 +35,6 @@ export type CacheEvent =
   | { name: 'platform-asked'; usage: PlatformUsage }
   /** `replaced`: the list that stood there before, usable or not. */
   | { name: 'stored'; list: StoredList; replaced: StoredList | undefined }
-  /** A list that was not stale became it. */
-  | { name: 'marked-stale'; list: Pick<StoredList, 'expiresAtSeconds'> }
-  | { name: 'removed'; list: StoredList }
   | { name: 'toggled' }
   /** The platform limits the application: nobody calls it for so long. */
   | { name: 'cooldown-started'; seconds: number };

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ArtistsCache } from './artists-cache.ts';
 import type { ComputationStore } from './computation-store.ts';
-import type { Observe } from './events.ts';
 
 /**
  * Forgets everything cached for a user: back-off and lease, then the list. In this order, because deleting the list is
@@ -14,11 +13,9 @@ export async function forgetList(
     cache: ArtistsCache;
     computations: ComputationStore;
     clock: Pick<Clock, 'nowMs'>;
-    observe?: Observe;
   },
   userId: string,
 ): Promise<void> {
   await deps.computations.forget(userId);
-  const list = await deps.cache.invalidateUser(userId, deps.clock.nowMs());
-  if (list) deps.observe?.({ name: 'removed', list });
+  await deps.cache.invalidateUser(userId, deps.clock.nowMs());
 }

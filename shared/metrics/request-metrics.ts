@@ -53,10 +53,6 @@ function metricsOf(event: CacheEvent): MetricValues {
       return { UnreadableEntries: 1 };
     case 'cooldown-started':
       return { CooldownStarted: 1 };
-    case 'marked-stale':
-    case 'removed':
-      // Seen when the lists are counted.
-      return {};
   }
 }
 

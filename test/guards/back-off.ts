@@ -30,8 +30,8 @@ export const backOffGuards: readonly Guard[] = [
     invariant: 'I5',
     name: 'rememberFailure: a revoked consent',
     file: UNDER_LEASE,
-    find: "case 'SPOTIFY_TOKEN_REVOKED': {\n      await pause(CONSENT_RETRY_MS);",
-    replace: "case 'SPOTIFY_TOKEN_REVOKED': {\n      await pause(retryMs);",
+    find: "case 'SPOTIFY_TOKEN_REVOKED':\n      await pause(CONSENT_RETRY_MS);",
+    replace: "case 'SPOTIFY_TOKEN_REVOKED':\n      await pause(retryMs);",
     test: MODEL,
   },
   {

@@ -18,7 +18,7 @@ const BUDGETS: Readonly<Record<FunctionName, { start: number; total: number }>> 
   'toggle-artist': { start: 270, total: 305 },
   'sync-artists': { start: 275, total: 410 },
   'get-profile': { start: 250, total: 285 },
-  'connect-platform': { start: 240, total: 305 },
+  'connect-platform': { start: 240, total: 380 },
   'complete-connection': { start: 290, total: 425 },
   'disconnect-platform': { start: 275, total: 310 },
   'get-cache-stats': { start: 340, total: 380 },

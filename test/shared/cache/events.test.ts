@@ -7,7 +7,6 @@ import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
 import type { CacheEvent } from '../../../shared/cache/events.ts';
 import { NO_FENCE } from '../../../shared/cache/fence.ts';
-import { forgetList } from '../../../shared/cache/forget-list.ts';
 import { cooldownKey } from '../../../shared/cache/keys.ts';
 import { refresh as finish } from '../../../shared/cache/refresh.ts';
 import { PlatformRateLimited, PlatformRevoked, PlatformUnavailable } from '../../../shared/errors.ts';
@@ -104,13 +103,13 @@ describe('what is told of a request', () => {
     expect(await ask()).toEqual(['stale']);
   });
 
-  it('marks the list as stale once when consent was revoked', async () => {
-    const { ask, platformFails, clock, heard } = aStory();
+  it('marks the list as stale when consent was revoked', async () => {
+    const { ask, cache, userId, platformFails, clock } = aStory();
     await ask();
     clock.advance(4 * HOUR);
     platformFails(new PlatformRevoked('revoked'));
-    expect(await ask()).toEqual(['marked-stale', 'fallback-revoked']);
-    expect(heard[0]).toMatchObject({ list: { expiresAtSeconds: expect.any(Number) } });
+    expect(await ask()).toEqual(['fallback-revoked']);
+    expect(await cache.get(userId, 0, 10, clock.nowMs())).toMatchObject({ stored: { isStale: true } });
     expect(await ask()).toEqual(['fallback-revoked']);
     clock.advance(11 * 60_000);
     expect(await ask()).toEqual(['fallback-revoked']);
@@ -129,7 +128,7 @@ describe('what is told of a request', () => {
 });
 
 describe('what is told beside requests for pages', () => {
-  it('a toggle marks a list once, and is a toggle also without a list', async () => {
+  it('a toggle is told of with and without a list', async () => {
     const { ask, cache, clock, userId, observe, heard } = aStory();
     await ask();
     const artistId = ARTISTS[0]?.id ?? '';
@@ -140,20 +139,10 @@ describe('what is told beside requests for pages', () => {
       await toggleArtist({ cache, selections, observe }, userId, artistId, true, clock.nowMs());
       return heard.map(({ name }) => name);
     };
-    expect(await toggle()).toEqual(['toggled', 'marked-stale']);
+    expect(await toggle()).toEqual(['toggled']);
     expect(await toggle()).toEqual(['toggled']);
     await cache.invalidateUser(userId, clock.nowMs());
     expect(await toggle()).toEqual(['toggled']);
-  });
-
-  it('forgetting tells of the list that was there', async () => {
-    const { ask, cache, clock, computations, userId, observe, heard } = aStory();
-    await ask();
-    const stored = heard.find((event) => event.name === 'stored');
-    heard.length = 0;
-    await forgetList({ cache, computations, clock, observe }, userId);
-    await forgetList({ cache, computations, clock, observe }, userId);
-    expect(heard).toEqual([{ name: 'removed', list: stored?.list }]);
   });
 
   it('a computation that was handed over is no request', async () => {

@@ -1,0 +1,118 @@
+import type { Context } from 'aws-lambda';
+import { createComputeArtists } from './artists/compute-artists.ts';
+import { createPlaysStore } from './artists/plays-store.ts';
+import { createSelectionStore } from './artists/selection-store.ts';
+import { createBanStore } from './cache/ban-store.ts';
+import type { ComputationJob } from './cache/compute-under-lease.ts';
+import type { ComputedList } from './cache/entry.ts';
+import { systemClock } from './clock.ts';
+import { accountTable, cacheTable, observerFromEnv } from './deployment.ts';
+import { requiredEnv } from './env.ts';
+import { createConnectionStore } from './platforms/connection-store.ts';
+import { createDataKeys } from './platforms/data-keys.ts';
+import { createOAuthStateStore } from './platforms/oauth-state-store.ts';
+import { SPOTIFY } from './platforms/platform.ts';
+import { createRefreshAccess } from './platforms/refresh-access.ts';
+import { respectCooldown } from './platforms/respect-cooldown.ts';
+import { createTokenVault } from './platforms/token-vault.ts';
+import { createClientCredentials } from './spotify/client-credentials.ts';
+import { spotifyEndpoints } from './spotify/endpoints.ts';
+import { createTokenEndpoint } from './spotify/token-endpoint.ts';
+import { noUsage, type SpotifyCall } from './spotify/usage.ts';
+import { createWebApi } from './spotify/web-api.ts';
+import { withDeadline } from './spotify/with-deadline.ts';
+
+/** Spotify as this deployment reaches it. Nothing is called before it is used. */
+function spotifyFromEnv() {
+  const { accountsUrl, apiUrl } = spotifyEndpoints();
+  const credentials = createClientCredentials({
+    secretId: requiredEnv('SPOTIFY_SECRET_ID'),
+    clock: systemClock,
+  });
+  return {
+    accountsUrl,
+    credentials,
+    tokenEndpoint: createTokenEndpoint({ accountsUrl, credentials, clock: systemClock }),
+    webApi: createWebApi({ apiUrl, clock: systemClock }),
+  };
+}
+
+/** Seals with this deployment's key. */
+const vaultFromEnv = () =>
+  createTokenVault({ dataKeys: createDataKeys({ keyId: requiredEnv('TOKEN_KEY_ID') }), platform: SPOTIFY });
+
+/** What begins a connection. */
+export const connectingFromEnv = () => ({
+  ...spotifyFromEnv(),
+  states: createOAuthStateStore(accountTable()),
+  redirectUri: requiredEnv('SPOTIFY_REDIRECT_URI'),
+});
+
+/** What completes it. */
+export const completingFromEnv = () => ({
+  ...connectingFromEnv(),
+  connections: createConnectionStore(accountTable()),
+  vault: vaultFromEnv(),
+  clock: systemClock,
+});
+
+/** What reads a user's account, and the plays beside the connection. */
+export function accountAccessFromEnv() {
+  const { tokenEndpoint, webApi } = spotifyFromEnv();
+  const connections = createConnectionStore(accountTable());
+  return {
+    webApi,
+    playsStore: createPlaysStore(accountTable()),
+    refreshAccess: createRefreshAccess({
+      connections,
+      vault: vaultFromEnv(),
+      tokenEndpoint,
+      clock: systemClock,
+    }),
+  };
+}
+
+/**
+ * Runs what a request asks of Spotify outside of a computation: within the bans that `needs` names, counted, and given
+ * up while there is time to answer.
+ */
+export function askSpotifyFromEnv(needs: readonly string[]) {
+  const bans = createBanStore(cacheTable());
+  const observed = observerFromEnv();
+  return <T>(context: Context, work: (call: SpotifyCall) => Promise<T>): Promise<T> =>
+    observed((observe) => {
+      const counted = (call: SpotifyCall) => {
+        observe({ name: 'platform-asked', usage: call.usage });
+        return work(call);
+      };
+      const inTime = () => withDeadline(context.getRemainingTimeInMillis(), counted);
+      return respectCooldown({ bans, clock: systemClock, observe }, needs, inTime);
+    });
+}
+
+/** Kept, because it holds what is read once only: our credentials with Spotify, and connections that stay open. */
+let computeArtists: ReturnType<typeof createComputeArtists> | undefined;
+
+/** Computes the list of a user. */
+export async function computeList({
+  userId,
+  signal,
+  without,
+  observe,
+}: ComputationJob): Promise<ComputedList> {
+  computeArtists ??= createComputeArtists({
+    ...accountAccessFromEnv(),
+    selectionStore: createSelectionStore(accountTable()),
+  });
+  const nowMs = systemClock.nowMs();
+  const usage = noUsage();
+  observe?.({ name: 'platform-asked', usage });
+  const { artists, reauthorizeSoonFromMs, selectionRevision } = await computeArtists({
+    userId,
+    nowMs,
+    signal,
+    without: new Set(without),
+    usage,
+  });
+  return { artists, computedAtMs: nowMs, reauthorizeSoonFromMs, selectionRevision };
+}
