@@ -3,15 +3,15 @@ import { systemClock } from '../shared/clock.ts';
 import { syncArtists } from '../shared/contract/routes.ts';
 import { api } from '../shared/http/api.ts';
 import { SYNC_NEEDS } from '../shared/needs.ts';
-import { accountAccessFromEnv, askSpotifyFromEnv } from '../shared/spotify-deployment.ts';
+import { askSpotifyFromEnv, syncingFromEnv } from '../shared/spotify-deployment.ts';
 
 const askSpotify = askSpotifyFromEnv(SYNC_NEEDS);
-const syncPlays = createSyncPlays(accountAccessFromEnv());
+const syncPlays = createSyncPlays(syncingFromEnv());
 
 /** Reads the plays since the last sync. The cached list stays as it is. */
 export const handler = api(syncArtists, async ({ userId }, context) => {
   const nowMs = systemClock.nowMs();
-  const synced = await askSpotify(context, (call) => syncPlays(userId, nowMs, call));
+  const synced = await syncPlays(userId, nowMs, (work) => askSpotify(context, work));
   return {
     new_plays: synced.newPlays,
     artists_updated: synced.artistsUpdated,

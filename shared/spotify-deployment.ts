@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { createComputeArtists } from './artists/compute-artists.ts';
 import { createPlaysStore } from './artists/plays-store.ts';
 import { createSelectionStore } from './artists/selection-store.ts';
+import { createSyncPace } from './artists/sync-pace.ts';
 import { createBanStore } from './cache/ban-store.ts';
 import type { ComputationJob } from './cache/compute-under-lease.ts';
 import type { ComputedList } from './cache/entry.ts';
@@ -57,7 +58,7 @@ export const completingFromEnv = () => ({
 });
 
 /** What reads a user's account, and the plays beside the connection. */
-export function accountAccessFromEnv() {
+function accountAccessFromEnv() {
   const { tokenEndpoint, webApi } = spotifyFromEnv();
   const connections = createConnectionStore(accountTable());
   return {
@@ -71,6 +72,13 @@ export function accountAccessFromEnv() {
     }),
   };
 }
+
+/** What brings plays up to date. */
+export const syncingFromEnv = () => ({
+  ...accountAccessFromEnv(),
+  pace: createSyncPace(accountTable()),
+  clock: systemClock,
+});
 
 /**
  * Runs what a request asks of Spotify outside of a computation: within the bans that `needs` names, counted, and given

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { ErrorCode } from '../errors.ts';
 import { connectionKey } from '../platforms/connection.ts';
 import { isConditionFailed, send } from '../storage/document-client.ts';
 import { NO_PLAYS, type Plays } from './plays.ts';
@@ -23,6 +24,8 @@ export interface StoredPlays {
   version: string | undefined;
   /** After a sync that failed, the next one waits until then; epoch milliseconds, 0 when none failed. */
   retryAtMs: number;
+  /** Why it failed. */
+  retryCause: ErrorCode | undefined;
 }
 
 export type PlaysStore = ReturnType<typeof createPlaysStore>;
@@ -42,7 +45,8 @@ export function createPlaysStore({ db, table }: { db: DynamoDBDocumentClient; ta
         TableName: table,
         Key: connectionKey(userId),
         ConsistentRead: true,
-        ProjectionExpression: 'connectionId, plays, playsVersion, playsCounted, syncRetryAtMs',
+        ProjectionExpression:
+          'connectionId, plays, playsVersion, playsCounted, syncRetryAtMs, syncRetryCause',
       }),
     );
     // An item without a consent only holds what was begun.
@@ -54,20 +58,25 @@ export function createPlaysStore({ db, table }: { db: DynamoDBDocumentClient; ta
       connectionId: String(Item.connectionId),
       version: Item.playsVersion as string | undefined,
       retryAtMs: Number(Item.syncRetryAtMs ?? 0),
+      retryCause: Item.syncRetryCause,
     };
   }
 
   return {
     read,
 
-    /** Nobody syncs by this connection before `retryAtMs`. */
-    async postpone(userId: string, connectionId: string, retryAtMs: number): Promise<void> {
+    /** Nobody syncs by this connection before `retryAtMs`, for this cause. */
+    async postpone(userId: string, connectionId: string, retryAtMs: number, cause: ErrorCode): Promise<void> {
       const command = new UpdateCommand({
         TableName: table,
         Key: connectionKey(userId),
-        UpdateExpression: 'SET syncRetryAtMs = :retryAtMs',
+        UpdateExpression: 'SET syncRetryAtMs = :retryAtMs, syncRetryCause = :cause',
         ConditionExpression: SAME_CONNECTION,
-        ExpressionAttributeValues: { ':connectionId': connectionId, ':retryAtMs': retryAtMs },
+        ExpressionAttributeValues: {
+          ':connectionId': connectionId,
+          ':retryAtMs': retryAtMs,
+          ':cause': cause,
+        },
       });
       try {
         await send(db, command);

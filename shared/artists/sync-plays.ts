@@ -1,4 +1,11 @@
-import { PlatformNotConnected, PlatformUnavailable } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import {
+  type AppError,
+  PlatformNotConnected,
+  PlatformRateLimited,
+  PlatformScopeMissing,
+  PlatformUnavailable,
+} from '../errors.ts';
 import type { RefreshAccess } from '../platforms/refresh-access.ts';
 import { RecentlyPlayedReply } from '../spotify/schemas.ts';
 import { unavailable } from '../spotify/unavailable.ts';
@@ -6,11 +13,15 @@ import type { SpotifyCall } from '../spotify/usage.ts';
 import type { WebApi, WebApiSession } from '../spotify/web-api.ts';
 import { addPlays, type Play } from './plays.ts';
 import type { PlaysStore, StoredPlays } from './plays-store.ts';
+import type { SyncPace } from './sync-pace.ts';
 
 /** Spotify knows the last 50 plays, and gives them at once. */
 const MAX_PLAYS = 50;
 const MAX_ROUNDS = 5;
+/** While the platform is down, a user's syncs call it this often at the most. */
 const RETRY_MS = 30_000;
+/** A scope that is missing is there after a new consent, which ends the pause. */
+const CONSENT_RETRY_MS = 10 * 60_000;
 
 export interface SyncResult {
   newPlays: number;
@@ -22,15 +33,21 @@ interface SyncPlaysDeps {
   refreshAccess: RefreshAccess;
   webApi: WebApi;
   playsStore: PlaysStore;
+  pace: SyncPace;
+  clock: Pick<Clock, 'nowMs'>;
 }
+
+/** Runs the part of a sync that calls the platform: within its limits, and for as long as the request lasts. */
+export type AskPlatform = <T>(work: (call: SpotifyCall) => Promise<T>) => Promise<T>;
 
 /**
  * Adds the plays since the last sync to what scores are made of. Never touches the cached list: the next computation
- * takes them in. Two syncs at once count each play once. While Spotify is down the user's syncs call it once in 30 s.
+ * takes them in. Two syncs at once count each play once. What a sync failed by is not tried again for a while, and of
+ * more syncs than the user's pace allows the platform hears nothing: they bring nothing new.
  *
  * @throws what `RefreshAccess` and `WebApiSession.get` throw.
  */
-export function createSyncPlays({ refreshAccess, webApi, playsStore }: SyncPlaysDeps) {
+export function createSyncPlays({ refreshAccess, webApi, playsStore, pace, clock }: SyncPlaysDeps) {
   async function readPlays(userId: string): Promise<StoredPlays> {
     const stored = await playsStore.read(userId);
     if (!stored) throw new PlatformNotConnected('the user has no connection');
@@ -59,21 +76,40 @@ export function createSyncPlays({ refreshAccess, webApi, playsStore }: SyncPlays
     }
   }
 
-  return async function syncPlays(userId: string, nowMs: number, call: SpotifyCall): Promise<SyncResult> {
+  return async function syncPlays(userId: string, nowMs: number, ask: AskPlatform): Promise<SyncResult> {
     const stored = await readPlays(userId);
-    if (stored.retryAtMs > nowMs) {
-      const retryAfterSeconds = Math.ceil((stored.retryAtMs - nowMs) / 1000);
-      throw new PlatformUnavailable('a sync failed a moment ago', { retryAfterSeconds });
-    }
+    if (stored.retryAtMs > nowMs) throw failedBefore(stored, nowMs);
+    if (!(await pace.take(userId, nowMs))) return { newPlays: 0, artistsUpdated: 0, syncedAtMs: nowMs };
     try {
-      return { ...(await sync(stored, userId, nowMs, call)), syncedAtMs: nowMs };
+      return { ...(await ask((call) => sync(stored, userId, nowMs, call))), syncedAtMs: nowMs };
     } catch (error) {
-      if (error instanceof PlatformUnavailable) {
-        await playsStore.postpone(userId, stored.connectionId, nowMs + RETRY_MS);
+      const pauseMs = pauseAfter(error);
+      if (pauseMs > 0) {
+        const retryAtMs = clock.nowMs() + pauseMs;
+        await playsStore.postpone(userId, stored.connectionId, retryAtMs, (error as AppError).code);
       }
       throw error;
     }
   };
+}
+
+/** How long the user's syncs do not try again, from the answer on; 0 when the next one may. */
+function pauseAfter(error: unknown): number {
+  if (error instanceof PlatformScopeMissing) return CONSENT_RETRY_MS;
+  const isPlatform = error instanceof PlatformUnavailable || error instanceof PlatformRateLimited;
+  return isPlatform ? Math.max(RETRY_MS, (error.retryAfterSeconds ?? 0) * 1000) : 0;
+}
+
+function failedBefore({ retryAtMs, retryCause }: StoredPlays, nowMs: number): AppError {
+  const retryAfterSeconds = Math.ceil((retryAtMs - nowMs) / 1000);
+  switch (retryCause) {
+    case 'SPOTIFY_SCOPE_MISSING':
+      return new PlatformScopeMissing('the consent lacks a scope');
+    case 'SPOTIFY_RATE_LIMITED':
+      return new PlatformRateLimited('the platform limited a sync a moment ago', { retryAfterSeconds });
+    default:
+      return new PlatformUnavailable('a sync failed a moment ago', { retryAfterSeconds });
+  }
 }
 
 /** What came by one connection is not added to another. */

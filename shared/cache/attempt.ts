@@ -1,4 +1,5 @@
 import type { ErrorCode, OptionalList } from '../errors.ts';
+import { nextPayment, type Pace } from '../pace.ts';
 import type { Lookup } from './artists-cache.ts';
 import { type Ban, type Bans, bannedLists, banVerdict, type Needs } from './bans.ts';
 import { isSameTruth } from './fence.ts';
@@ -48,9 +49,8 @@ export type Verdict =
 /** An optional list that failed so often in a row is left out, where there is nothing else to show. */
 const LIST_FAILURES = 3;
 
-/** Toggles bring about ten computations at once, then one a minute: a token bucket in one number (GCRA). */
-const TOGGLE_INTERVAL_MS = 60_000;
-const TOGGLE_BURST = 10;
+/** How many computations toggles bring about. */
+const TOGGLE_PACE: Pace = { intervalMs: 60_000, burst: 10 };
 
 /** May this request try to compute now? Pure: everything it needs to know is in the store. */
 export function attemptVerdict({ found, record, bans }: Situation, needs: Needs, nowMs: number): Verdict {
@@ -63,8 +63,10 @@ export function attemptVerdict({ found, record, bans }: Situation, needs: Needs,
   const isBanLonger = verdict.kind === 'denied' && verdict.retryAfterSeconds >= pauseSeconds;
   if (pauseSeconds > 0 && !isBanLonger) return denied(record.cause ?? 'SPOTIFY_UNAVAILABLE', pauseSeconds);
   if (verdict.kind === 'denied') return denied('SPOTIFY_RATE_LIMITED', verdict.retryAfterSeconds);
-  const paidUntilMs = isByToggle(found, nowMs) ? nextPayment(record, nowMs) : undefined;
-  if (paidUntilMs === 'too many') return denied('COMPUTING', TOGGLE_INTERVAL_MS / 1000);
+  const paidUntilMs = isByToggle(found, nowMs)
+    ? nextPayment(record.paidUntilMs, TOGGLE_PACE, nowMs)
+    : undefined;
+  if (paidUntilMs === 'too many') return denied('COMPUTING', TOGGLE_PACE.intervalMs / 1000);
   const without = isWithoutCopy ? [...new Set([...banned, ...failingLists(record)])] : [];
   const allowed = { kind: 'allowed', without, probes: verdict.probes, paidUntilMs } as const;
   const held = record.leaseUntilMs !== undefined && record.leaseUntilMs > nowMs;
@@ -80,11 +82,6 @@ const isByToggle = (found: Lookup, nowMs: number) =>
 
 const failingLists = ({ failedList, listFailures = 0 }: ComputationRecord) =>
   failedList && listFailures >= LIST_FAILURES ? [failedList] : [];
-
-function nextPayment({ paidUntilMs = 0 }: ComputationRecord, nowMs: number): number | 'too many' {
-  const next = Math.max(paidUntilMs, nowMs) + TOGGLE_INTERVAL_MS;
-  return next - nowMs > TOGGLE_BURST * TOGGLE_INTERVAL_MS ? 'too many' : next;
-}
 
 const denied = (cause: ErrorCode, retryAfterSeconds: number): Verdict => ({
   kind: 'denied',

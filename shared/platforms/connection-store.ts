@@ -29,7 +29,13 @@ const NEW_OR_SAME_ACCOUNT =
   '(attribute_not_exists(connectionId) OR accountId IN (:accountId, :otherId) OR contains(accountIds, :accountId) OR contains(accountIds, :otherId))';
 
 /** What a new consent ends: a revocation and the back-offs of the one before. */
-const OF_THE_CONSENT_BEFORE = ['revokedAtMs', 'confirmAtMs', 'syncRetryAtMs', 'connectRetryAtMs'];
+const OF_THE_CONSENT_BEFORE = [
+  'revokedAtMs',
+  'confirmAtMs',
+  'syncRetryAtMs',
+  'syncRetryCause',
+  'connectRetryAtMs',
+];
 const OF_THE_ACCOUNT_BEFORE = ['plays', 'playsVersion', 'playsCounted'];
 
 /** Past Spotify's own end of the consent: what is left of it then is of no use to anybody. */

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { PlatformRateLimited } from '../errors.ts';
 
 interface RespectDeps {
-  bans: Pick<BanStore, 'read' | 'start' | 'takeProbe' | 'end'>;
+  bans: Pick<BanStore, 'read' | 'start' | 'takeProbe' | 'releaseProbe' | 'end'>;
   clock: Pick<Clock, 'nowMs'>;
   observe?: Observe;
 }
@@ -36,6 +36,9 @@ export async function respectCooldown<T>(
     if (error instanceof PlatformRateLimited) {
       const seconds = await bans.start(error, clock.nowMs());
       if (seconds > 0) observe?.({ name: 'cooldown-started', seconds });
+    } else {
+      // Nothing was found out: another may, at once.
+      await Promise.allSettled(verdict.probes.map(([name, ban]) => bans.releaseProbe(name, ban)));
     }
     throw error;
   }

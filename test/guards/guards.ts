@@ -3,6 +3,7 @@ import { backOffGuards } from './back-off.ts';
 import { fenceGuards } from './fence.ts';
 import type { Guard } from './guard.ts';
 import { oneComputationGuards } from './one-computation.ts';
+import { platformGuards } from './platforms.ts';
 import { readingGuards } from './reading.ts';
 import { wholeListsGuards } from './whole-lists.ts';
 
@@ -14,4 +15,5 @@ export const GUARDS: readonly Guard[] = [
   ...backOffGuards,
   ...wholeListsGuards,
   ...readingGuards,
+  ...platformGuards,
 ];

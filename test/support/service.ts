@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { createSpotifyStandIn } from '../../infra/local/spotify/stand-in.ts';
 import { createPlaysStore } from '../../shared/artists/plays-store.ts';
 import { createSelectionStore } from '../../shared/artists/selection-store.ts';
+import { createSyncPace } from '../../shared/artists/sync-pace.ts';
 import { createCompleteConnection } from '../../shared/platforms/complete-connection.ts';
 import { createConnect } from '../../shared/platforms/connect.ts';
 import { createConnectionStore } from '../../shared/platforms/connection-store.ts';
@@ -52,6 +53,7 @@ export async function startService(
     vault: createTokenVault({ dataKeys: createDataKeys({ keyId: KEY_ARN }), platform: 'spotify' }),
     playsStore: createPlaysStore({ db, table }),
     selectionStore: createSelectionStore({ db, table }),
+    pace: createSyncPace({ db, table }),
     forgetList: async (userId: string) => {
       forgotten.push(userId);
     },

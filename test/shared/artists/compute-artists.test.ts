@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createComputeArtists } from '../../../shared/artists/compute-artists.ts';
 import { createSyncPlays } from '../../../shared/artists/sync-plays.ts';
-import {
-  PlatformNotConnected,
-  PlatformRateLimited,
-  PlatformUnavailable,
-  StorageUnavailable,
-} from '../../../shared/errors.ts';
+import { PlatformRateLimited, PlatformUnavailable, StorageUnavailable } from '../../../shared/errors.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
 import { aCall, aUser, startService } from '../../support/service.ts';
 
@@ -25,8 +20,8 @@ async function connectedUser() {
   return {
     ...service,
     user,
+    sync: () => createSyncPlays(service)(user, service.clock.nowMs(), (work) => work(aCall())),
     compute: (call = aCall()) => computeArtists({ userId: user, nowMs: service.clock.nowMs(), ...call }),
-    sync: () => createSyncPlays(service)(user, service.clock.nowMs(), aCall()),
   };
 }
 
@@ -146,85 +141,5 @@ describe('a computation', () => {
     const together = await Promise.all(users.map(listOf));
     for (const [i, user] of users.entries()) expect(together[i]).toBe(await listOf(user));
     expect(new Set(together).size).toBe(users.length);
-  });
-});
-
-describe('a sync', () => {
-  test('reads the plays once, and then what is new', async () => {
-    const { sync, accounts, user, clock } = await connectedUser();
-    expect(await sync()).toMatchObject({ newPlays: 30, syncedAtMs: clock.nowMs() });
-    expect(await sync()).toMatchObject({ newPlays: 0, artistsUpdated: 0 });
-    clock.advance(60_000);
-    accounts.addPlays(user, { count: 3 });
-    expect(await sync()).toMatchObject({ newPlays: 3 });
-  });
-
-  test('side by side with others counts no play twice, the first time and later', async () => {
-    const { sync, playsStore, user, accounts, clock } = await connectedUser();
-    const results = await Promise.all(Array.from({ length: 4 }, sync));
-    expect(results.reduce((sum, { newPlays }) => sum + newPlays, 0)).toBe(30);
-    clock.advance(60_000);
-    accounts.addPlays(user, { count: 7 });
-    const later = await Promise.all(Array.from({ length: 4 }, sync));
-    expect(later.reduce((sum, { newPlays }) => sum + newPlays, 0)).toBe(7);
-    const gathered = (await playsStore.read(user))?.plays.weights;
-    await sync();
-    expect((await playsStore.read(user))?.plays.weights).toEqual(gathered);
-  });
-
-  test('calls Spotify once in 30 s while it is down', async () => {
-    const { sync, accounts, user, clock } = await connectedUser();
-    accounts.set(user, { mode: 'down' });
-    for (let second = 0; second < 60; second += 1) {
-      await expect(sync()).rejects.toBeInstanceOf(PlatformUnavailable);
-      clock.advance(1_000);
-    }
-    expect(accounts.get(user).total).toBe(2);
-    accounts.set(user, { mode: 'ok' });
-    await expect(sync()).resolves.toBeDefined();
-  });
-
-  test('of a user without connection calls nobody', async () => {
-    const service = await startService(dynamoDb);
-    const sync = createSyncPlays(service)(aUser(), service.clock.nowMs(), aCall());
-    await expect(sync).rejects.toBeInstanceOf(PlatformNotConnected);
-  });
-
-  test('that a disconnection overtakes leaves no play behind', async () => {
-    const service = await connectedUser();
-    const playsStore = {
-      ...service.playsStore,
-      save: async (...args: Parameters<typeof service.playsStore.save>) => {
-        await service.disconnect(service.user);
-        return service.playsStore.save(...args);
-      },
-    };
-    const sync = createSyncPlays({ ...service, playsStore })(service.user, service.clock.nowMs(), aCall());
-    await expect(sync).rejects.toBeInstanceOf(PlatformNotConnected);
-    expect(await service.playsStore.read(service.user)).toBeUndefined();
-  });
-
-  test('that a reconnection overtakes adds nothing to the new connection', async () => {
-    const service = await connectedUser();
-    const playsStore = {
-      ...service.playsStore,
-      save: async (...args: Parameters<typeof service.playsStore.save>) => {
-        await service.connectUser(service.user, 'somebody-else');
-        return service.playsStore.save(...args);
-      },
-    };
-    const sync = createSyncPlays({ ...service, playsStore })(service.user, service.clock.nowMs(), aCall());
-    await expect(sync).rejects.toBeInstanceOf(PlatformNotConnected);
-    expect((await service.playsStore.read(service.user))?.plays.weights.size).toBe(0);
-  });
-
-  test('starts anew for another account, and goes on for the same', async () => {
-    const { sync, connectUser, playsStore, user } = await connectedUser();
-    await sync();
-    await connectUser(user);
-    expect((await playsStore.read(user))?.plays.weights.size).toBeGreaterThan(0);
-    expect(await sync()).toMatchObject({ newPlays: 0 });
-    await connectUser(user, 'somebody-else');
-    expect((await playsStore.read(user))?.plays.weights.size).toBe(0);
   });
 });

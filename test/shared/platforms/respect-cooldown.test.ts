@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
+import { InvalidState, PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
 import { respectCooldown } from '../../../shared/platforms/respect-cooldown.ts';
 import { aCache } from '../../support/a-cache.ts';
 import { aClock, NOON } from '../../support/a-clock.ts';
@@ -44,6 +44,16 @@ describe('work that calls the platform', () => {
     probing.resolve();
     await first;
     expect(await run(done)).toBe('done');
+  });
+
+  test('that fails by anything else lets another probe at once', async () => {
+    const { bans, clock, run } = given();
+    await bans.start(limited(5), NOON);
+    clock.advance(5_000);
+    await expect(run(() => Promise.reject(new InvalidState('no such state')))).rejects.toThrow(InvalidState);
+    expect((await bans.read()).get('all')).toBeDefined();
+    expect(await run(done)).toBe('done');
+    expect(await bans.read()).toEqual(new Map());
   });
 
   test('begins no ban by any other failure', async () => {
