@@ -1,7 +1,7 @@
 import type { ErrorCode, OptionalList } from '../errors.ts';
 import { nextPayment, type Pace } from '../pace.ts';
 import type { Lookup } from './artists-cache.ts';
-import { type Ban, type Bans, bannedLists, banVerdict, type Needs } from './bans.ts';
+import { type Ban, type Bans, bannedLists, banVerdict, type Needs, namesOf } from './bans.ts';
 import { isSameTruth } from './fence.ts';
 
 /** What the store remembers of a user's computations; times in epoch milliseconds. */
@@ -56,7 +56,7 @@ const TOGGLE_PACE: Pace = { intervalMs: 60_000, burst: 10 };
 export function attemptVerdict({ found, record, bans }: Situation, needs: Needs, nowMs: number): Verdict {
   const banned = bannedLists(bans, needs, nowMs);
   const isWithoutCopy = found.state === 'none';
-  const names = [...needs.required, ...(isWithoutCopy ? [] : Object.keys(needs.optional))];
+  const names = isWithoutCopy ? needs.required : namesOf(needs);
   const verdict = banVerdict(bans, names, nowMs);
   const pauseSeconds = Math.max(0, Math.ceil(((record.retryAtMs ?? 0) - nowMs) / 1000));
   // Both may hold: who waits as long as is said must not be told to wait again.

@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { PlatformRateLimited } from '../errors.ts';
 import { send, sendConditionally } from '../storage/document-client.ts';
-import { type Ban, type Bans, banOf, banSeconds, PROBE_MS } from './bans.ts';
+import { type Ban, type Bans, banOf, banSeconds, isAnyOver, PROBE_MS } from './bans.ts';
 import { cooldownKey } from './keys.ts';
 
 /** Two callers may meet a 429 at once: the longer ban stands. */
@@ -15,6 +15,12 @@ const SAME_BAN = '#until = :seen';
 /** Quotas last a day; beyond this DynamoDB's TTL removes what is known. */
 const LIFE_SECONDS = 7 * 24 * 3600;
 
+/**
+ * What an instance has read it goes by for so long: the one item is everybody's, a partition takes 3,000 reads a second,
+ * and in an outage every request wants to know.
+ */
+const KNOWN_FOR_MS = 1_000;
+
 const attributesOf = (name: string) => ({
   '#until': `${name}Until`,
   '#probe': `${name}Probe`,
@@ -23,15 +29,21 @@ const attributesOf = (name: string) => ({
 
 export type BanStore = ReturnType<typeof createBanStore>;
 
-/** What the platform forbids the application: one small item, read by everybody who is about to call. */
+/**
+ * What the platform forbids the application: one small item, read by everybody who is about to call, in each instance
+ * once a second. A ban that may be over is looked at anew, so that what is being probed is not tried by all.
+ */
 export function createBanStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
-  const change = (
+  let known: { bans: Bans; readAtMs: number } | undefined;
+
+  async function change(
     UpdateExpression: string,
     ConditionExpression: string,
     names: Record<string, string>,
     values: Record<string, unknown>,
-  ) =>
-    sendConditionally(
+  ): Promise<boolean> {
+    known = undefined;
+    return sendConditionally(
       db,
       new UpdateCommand({
         TableName: table,
@@ -42,8 +54,17 @@ export function createBanStore({ db, table }: { db: DynamoDBDocumentClient; tabl
         ExpressionAttributeValues: values,
       }),
     );
+  }
 
-  async function read(): Promise<Bans> {
+  async function read(nowMs: number, names: readonly string[] = []): Promise<Bans> {
+    const isKnown = known !== undefined && nowMs - known.readAtMs < KNOWN_FOR_MS;
+    if (known && isKnown && !isAnyOver(known.bans, names, nowMs)) return known.bans;
+    const bans = await readStored();
+    known = { bans, readAtMs: nowMs };
+    return bans;
+  }
+
+  async function readStored(): Promise<Bans> {
     const { Item = {} } = await send(
       db,
       new GetCommand({ TableName: table, Key: cooldownKey, ConsistentRead: true }),
@@ -64,12 +85,13 @@ export function createBanStore({ db, table }: { db: DynamoDBDocumentClient; tabl
   }
 
   return {
+    /** The bans as they stood at most a second before `nowMs`; as they stand, when one of `names` may be over. */
     read,
 
     /** Begins the ban that a 429 tells of, from `nowMs`, when it was answered. Returns its seconds, 0 when it was known. */
     async start(error: PlatformRateLimited, nowMs: number): Promise<number> {
       const name = banOf(error);
-      const strikes = (await read()).get(name)?.strikes ?? 0;
+      const strikes = (await readStored()).get(name)?.strikes ?? 0;
       const seconds = banSeconds(error.retryAfterSeconds, strikes);
       const isLonger = await change(
         'SET #until = :until, #strikes = :strikes, expiresAt = :expiresAt REMOVE #probe',

@@ -24,6 +24,9 @@ export interface Needs {
   optional: Readonly<Record<string, OptionalList>>;
 }
 
+/** The names of all bans that may concern what is needed. */
+export const namesOf = ({ required, optional }: Needs): string[] => [...required, ...Object.keys(optional)];
+
 export type BanVerdict =
   | { kind: 'allowed'; probes: readonly (readonly [string, Ban])[] }
   | { kind: 'denied'; retryAfterSeconds: number };
@@ -33,14 +36,23 @@ export type BanVerdict =
  * has succeeded. Pure.
  */
 export function banVerdict(bans: Bans, names: readonly string[], nowMs: number): BanVerdict {
-  const standing = names.flatMap((name) => {
-    const ban = bans.get(name);
-    return ban ? [[name, ban] as const] : [];
-  });
-  const untilMs = Math.max(...standing.map(([, ban]) => Math.max(ban.untilMs, ban.probeUntilMs)), 0);
+  const standing = standingBans(bans, names);
+  const untilMs = Math.max(...standing.map(([, ban]) => deniedUntilMs(ban)), 0);
   if (untilMs <= nowMs) return { kind: 'allowed', probes: standing };
   return { kind: 'denied', retryAfterSeconds: Math.ceil((untilMs - nowMs) / 1000) };
 }
+
+const standingBans = (bans: Bans, names: readonly string[]) =>
+  names.flatMap((name) => {
+    const ban = bans.get(name);
+    return ban ? [[name, ban] as const] : [];
+  });
+
+const deniedUntilMs = ({ untilMs, probeUntilMs }: Ban) => Math.max(untilMs, probeUntilMs);
+
+/** Whether one of `names` may be over, so that a caller would have to find out. */
+export const isAnyOver = (bans: Bans, names: readonly string[], nowMs: number): boolean =>
+  standingBans(bans, names).some(([, ban]) => deniedUntilMs(ban) <= nowMs);
 
 /** The optional buckets that are banned now, by what a list lacks without them. */
 export const bannedLists = (bans: Bans, { optional }: Needs, nowMs: number): OptionalList[] =>

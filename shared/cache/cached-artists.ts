@@ -3,7 +3,7 @@ import { AppError, ComputationPending, StorageUnavailable } from '../errors.ts';
 import { type Answer, type Cause, computed, errorOf, fallback, hit, outcomeOf } from './answer.ts';
 import type { Lookup } from './artists-cache.ts';
 import { attemptVerdict } from './attempt.ts';
-import { PROBE_MS } from './bans.ts';
+import { namesOf, PROBE_MS } from './bans.ts';
 import type { Lease } from './computation-store.ts';
 import {
   type Begun,
@@ -152,7 +152,10 @@ async function orUnavailable(found: Lookup, act: () => Promise<Attempt>): Promis
 async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Lookup): Promise<Attempt> {
   const { computations, bans: banStore, needs, clock } = deps;
   const { userId, deadlineMs } = request;
-  const [record, bans] = await Promise.all([computations.read(userId), banStore.read()]);
+  const [record, bans] = await Promise.all([
+    computations.read(userId),
+    banStore.read(clock.nowMs(), namesOf(needs)),
+  ]);
   const nowMs = clock.nowMs();
   const verdict = attemptVerdict({ found, record, bans }, needs, nowMs);
   if (verdict.kind !== 'allowed') return verdict;

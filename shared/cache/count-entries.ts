@@ -3,7 +3,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
 import { send } from '../storage/document-client.ts';
 import type { Windows } from './freshness.ts';
-import { EXPIRY_INDEX, expiryHour } from './keys.ts';
+import { EXPIRY_INDEX, expiryShards } from './keys.ts';
 
 /** Partitions counted at once. */
 const CONCURRENCY = 16;
@@ -35,12 +35,14 @@ export function createCountEntries({ db, table, windows }: CountDeps) {
     const lastSeconds = Math.ceil((nowMs + windows.keepMs) / 1000);
     // A list that expires by then is older than lists are fresh.
     const oldUntil = Math.floor((nowMs + windows.keepMs - windows.freshMs) / 1000);
-    const counted = await Promise.all(
-      expiryPartitions(nowSeconds, lastSeconds).flatMap((partition) => [
+    const counted = await Promise.all([
+      ...expiryPartitions(nowSeconds + 1, oldUntil).map((partition) =>
         limit(() => countOld(partition, nowSeconds, oldUntil)),
+      ),
+      ...expiryPartitions(oldUntil + 1, lastSeconds).map((partition) =>
         limit(() => countYoung(partition, oldUntil)),
-      ]),
-    );
+      ),
+    ]);
     return {
       entries: counted.reduce((sum, { entries }) => sum + entries, 0),
       staleEntries: counted.reduce((sum, { staleEntries }) => sum + staleEntries, 0),
@@ -90,8 +92,8 @@ export function createCountEntries({ db, table, windows }: CountDeps) {
 
 /** The partitions of the index that hold the lists which expire from one second to another. */
 function expiryPartitions(fromSeconds: number, toSeconds: number): string[] {
-  const hours: string[] = [];
+  const partitions: string[] = [];
   for (let hour = Math.floor(fromSeconds / 3600); hour <= Math.floor(toSeconds / 3600); hour++)
-    hours.push(expiryHour(hour * 3600));
-  return hours;
+    partitions.push(...expiryShards(hour * 3600));
+  return partitions;
 }

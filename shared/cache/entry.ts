@@ -136,7 +136,7 @@ export function packList(userId: string, list: ComputedList, { keepMs }: Windows
     partsKey,
     all_artists: own,
     expiresAt,
-    expiryHour: expiryHour(expiresAt),
+    expiryHour: expiryHour(userId, expiresAt),
   };
   return { item, parts };
 }

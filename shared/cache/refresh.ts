@@ -36,7 +36,7 @@ export async function refresh(
   const [found, record, known] = await Promise.all([
     cache.get(lease.userId, 0, 1, clock.nowMs()),
     computations.read(lease.userId),
-    deps.bans.read(),
+    deps.bans.read(clock.nowMs()),
   ]);
   // What a toggle brought about was paid for by the request that handed it on; it is also the one that probes, and the
   // lease is our own.

@@ -3,7 +3,7 @@ import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
 import { send, sendConditionally } from '../storage/document-client.ts';
 import type { StoredList } from './entry.ts';
-import { EXPIRY_INDEX, expiryHour } from './keys.ts';
+import { EXPIRY_INDEX, expiryShards } from './keys.ts';
 import { createPartStore } from './part-store.ts';
 
 /**
@@ -14,8 +14,8 @@ const STILL_EXPIRED = 'generation = :generation AND expiresAt <= :now';
 
 /** DynamoDB's TTL removes what the sweep missed within 48 hours: older partitions of the index are empty. */
 const HOURS_BACK = 49;
-/** Deletes in flight at once: each is charged by the size of its item, and a partition takes 1,000 units a second. */
-const CONCURRENCY = 16;
+/** Deletes in flight at once: beside the queries of the shards, as many as the SDK has connections for (50). */
+const CONCURRENCY = 32;
 const PAGE_SIZE = 200;
 
 /** An expired list, as the index describes it. */
@@ -37,8 +37,8 @@ interface SweepOptions {
 }
 
 /**
- * Deletes every entry whose hard limit is over. Reads the index of the hours that can hold any, so its work grows with
- * what has expired and not with the table. Safe to run twice at once.
+ * Deletes every entry whose hard limit is over. Reads the index of the hours that can hold any, the shards of an hour
+ * side by side, so its work grows with what has expired and not with the table. Safe to run twice at once.
  */
 export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
   const partStore = createPartStore({ db, table });
@@ -47,17 +47,23 @@ export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: 
   return async function sweepExpired({ nowMs, isOutOfTime }: SweepOptions): Promise<SweepResult> {
     const nowSeconds = Math.floor(nowMs / 1000);
     const deleted: StoredList[] = [];
-    for (const hour of hoursUntil(nowSeconds)) {
-      for await (const batch of expiredIn(hour, nowSeconds)) {
-        if (isOutOfTime()) return { deleted, complete: false };
+    async function sweepShard(partition: string): Promise<boolean> {
+      for await (const batch of expiredIn(partition, nowSeconds)) {
+        if (isOutOfTime()) return false;
         const results = await Promise.all(batch.map((list) => limit(() => remove(list, nowSeconds))));
         deleted.push(...batch.filter((_, i) => results[i]));
       }
+      return true;
+    }
+    // Hour by hour, the oldest first: what waited longest goes first when time is short.
+    for (let hoursAgo = HOURS_BACK - 1; hoursAgo >= 0; hoursAgo -= 1) {
+      const shards = await Promise.all(expiryShards(nowSeconds - hoursAgo * 3600).map(sweepShard));
+      if (shards.includes(false)) return { deleted, complete: false };
     }
     return { deleted, complete: true };
   };
 
-  async function* expiredIn(hour: string, nowSeconds: number): AsyncGenerator<ExpiredList[]> {
+  async function* expiredIn(partition: string, nowSeconds: number): AsyncGenerator<ExpiredList[]> {
     let start: Record<string, unknown> | undefined;
     do {
       const { Items = [], LastEvaluatedKey } = await send(
@@ -65,8 +71,8 @@ export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: 
         new QueryCommand({
           TableName: table,
           IndexName: EXPIRY_INDEX,
-          KeyConditionExpression: 'expiryHour = :hour AND expiresAt <= :now',
-          ExpressionAttributeValues: { ':hour': hour, ':now': nowSeconds },
+          KeyConditionExpression: 'expiryHour = :partition AND expiresAt <= :now',
+          ExpressionAttributeValues: { ':partition': partition, ':now': nowSeconds },
           Limit: PAGE_SIZE,
           ExclusiveStartKey: start,
         }),
@@ -90,11 +96,6 @@ export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: 
     await partStore.remove(list.userId, list);
     return true;
   }
-}
-
-/** The oldest first: what waited longest goes first when time is short. */
-function hoursUntil(nowSeconds: number): string[] {
-  return Array.from({ length: HOURS_BACK }, (_, i) => expiryHour(nowSeconds - (HOURS_BACK - 1 - i) * 3600));
 }
 
 /** What a release to come may store otherwise must not stop the sweep of the rest: it is left to the TTL. */

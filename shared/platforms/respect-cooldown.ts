@@ -22,7 +22,7 @@ export async function respectCooldown<T>(
   names: readonly string[],
   work: () => Promise<T>,
 ): Promise<T> {
-  const verdict = banVerdict(await bans.read(), names, clock.nowMs());
+  const verdict = banVerdict(await bans.read(clock.nowMs(), names), names, clock.nowMs());
   if (verdict.kind === 'denied') throw limited(verdict.retryAfterSeconds);
   for (const [name, ban] of verdict.probes) {
     if (!(await bans.takeProbe(name, ban, clock.nowMs()))) throw limited(1);

@@ -116,6 +116,14 @@ export const fenceGuards: readonly Guard[] = [
   },
   {
     invariant: 'I2',
+    name: 'every shard of an hour is swept',
+    file: 'shared/cache/keys.ts',
+    find: 'Array.from({ length: EXPIRY_SHARDS }',
+    replace: 'Array.from({ length: EXPIRY_SHARDS - 1 }',
+    test: contract('goes through all pages'),
+  },
+  {
+    invariant: 'I2',
     name: 'STILL_EXPIRED',
     file: 'shared/cache/sweep-expired.ts',
     find: "'generation = :generation AND expiresAt <= :now'",

@@ -71,7 +71,7 @@ export const wholeListsGuards: readonly Guard[] = [
     name: 'a fresh hit asks nothing else',
     file: CORE,
     find: "    if (found.state === 'fresh') {\n",
-    replace: "    if (found.state === 'fresh') {\n      await deps.bans.read();\n",
+    replace: "    if (found.state === 'fresh') {\n      await deps.bans.read(0);\n",
     test: MODEL,
   },
   {

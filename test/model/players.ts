@@ -1,9 +1,10 @@
+import type { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { createSelectionStore } from '../../shared/artists/selection-store.ts';
 import { toggleArtist } from '../../shared/artists/toggle-artist.ts';
 import type { Answer } from '../../shared/cache/answer.ts';
 import { CHUNK_SIZE } from '../../shared/cache/artist-codec.ts';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
-import { createBanStore } from '../../shared/cache/ban-store.ts';
+import { type BanStore, createBanStore } from '../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../shared/cache/computation-store.ts';
 import type { ComputedList } from '../../shared/cache/entry.ts';
@@ -48,11 +49,46 @@ export interface Stage {
   deliver: (lease: Lease) => void;
 }
 
-/** What one instance of the service does, with the real code, for one of the things asked of it. */
+/** An instance of a function: when one player is through with it, the next goes on with what it knows. */
+interface Instance {
+  player: Player;
+  bans: BanStore;
+}
+
+/** What instances of the service do, with the real code, for the things asked of them, one at a time. */
 export function createPlayers(stage: Stage) {
   const { windows, shape, platform } = stage;
+  const idle: Instance[] = [];
 
-  function instance(player: Player) {
+  function start(player: Player): Instance {
+    const at = idle.findIndex((instance) => instance.player.skewMs === player.skewMs);
+    const [instance] = at < 0 ? [cold(player)] : idle.splice(at, 1);
+    const { cooldownLookStep } = (instance as Instance).player;
+    // What the player before has read of the bans, this one goes by.
+    if (cooldownLookStep !== undefined) player.cooldownLookStep = cooldownLookStep;
+    return Object.assign(instance as Instance, { player });
+  }
+
+  function cold(player: Player): Instance {
+    const send = (command: GetCommand) => stage.clientOf(instance.player).send(command);
+    const db = { send } as unknown as DynamoDBDocumentClient;
+    const instance: Instance = { player, bans: createBanStore({ db, table: TABLES.cache }) };
+    return instance;
+  }
+
+  /** Has a player do its part on an instance that is free. That of a player that dies never is again. */
+  async function onInstance<T>(player: Player, work: (own: Stores) => Promise<T>): Promise<T> {
+    const instance = start(player);
+    try {
+      return await work({ ...storesOf(player), bans: instance.bans });
+    } finally {
+      idle.push(instance);
+    }
+  }
+
+  type Stores = ReturnType<typeof storesOf> & { bans: BanStore };
+
+  function storesOf(player: Player) {
     const db = stage.clientOf(player);
     const clock = stage.clockOf(player);
     const { itemBytes } = shape;
@@ -63,16 +99,15 @@ export function createPlayers(stage: Stage) {
       ...(itemBytes === undefined ? {} : { itemBytes }),
     });
     const computations = createComputationStore({ db, table: TABLES.cache });
-    const bans = createBanStore({ db, table: TABLES.cache });
     const connections = createConnectionStore({ db, table: TABLES.account });
     const selections = createSelectionStore({ db, table: TABLES.account });
     const forget = (userId: string) => forgetList({ cache, computations, clock }, userId);
-    return { db, clock, cache, computations, bans, connections, selections, forget };
+    return { db, clock, cache, computations, connections, selections, forget };
   }
 
   async function compute(
     player: Player,
-    { connections, selections, clock }: ReturnType<typeof instance>,
+    { connections, selections, clock }: Stores,
     { userId, signal }: { userId: string; signal: AbortSignal },
   ): Promise<ComputedList> {
     const computation = stage.beginComputation(player, userId as User);
@@ -97,46 +132,39 @@ export function createPlayers(stage: Stage) {
 
   return {
     request(player: Player, user: User, page: number, timeoutMs: number, observe: Observe): Promise<Answer> {
-      const own = instance(player);
-      const { cache, computations, bans, clock } = own;
-      const handOff = (lease: Lease) => stage.turn(player, () => stage.deliver(lease));
-      const readSelection = own.selections.read;
-      const deps = {
-        cache,
-        computations,
-        bans,
-        needs: LIST_NEEDS,
-        clock,
-        retryMs: RETRY_MS,
-        readSelection,
-        handOff,
-      };
-      const deadlineMs = clock.nowMs() + timeoutMs;
-      const wanted = { userId: user, page, limit: shape.limit, deadlineMs, observe };
-      return cachedArtists(deps, wanted, (job) => compute(player, own, job));
+      return onInstance(player, (own) => {
+        const { cache, computations, bans, clock } = own;
+        const handOff = (lease: Lease) => stage.turn(player, () => stage.deliver(lease));
+        const readSelection = own.selections.read;
+        const deps = { cache, computations, bans, needs: LIST_NEEDS, clock, retryMs: RETRY_MS };
+        const deadlineMs = clock.nowMs() + timeoutMs;
+        const wanted = { userId: user, page, limit: shape.limit, deadlineMs, observe };
+        return cachedArtists({ ...deps, readSelection, handOff }, wanted, (job) => compute(player, own, job));
+      });
     },
 
     refresh(player: Player, lease: Lease): Promise<unknown> {
-      const own = instance(player);
-      const { cache, computations, bans, clock } = own;
-      const deps = { cache, computations, bans, needs: LIST_NEEDS, clock, retryMs: RETRY_MS };
-      const handed = { handed: lease, deadlineMs: clock.nowMs() + REFRESH_TIMEOUT_MS };
-      return refresh(deps, handed, (job) => compute(player, own, job));
+      return onInstance(player, (own) => {
+        const { cache, computations, bans, clock } = own;
+        const deps = { cache, computations, bans, needs: LIST_NEEDS, clock, retryMs: RETRY_MS };
+        const handed = { handed: lease, deadlineMs: clock.nowMs() + REFRESH_TIMEOUT_MS };
+        return refresh(deps, handed, (job) => compute(player, own, job));
+      });
     },
 
     toggle(player: Player, user: User, artist: number, selected: boolean): Promise<unknown> {
-      const own = instance(player);
+      const own = storesOf(player);
       return toggleArtist(own, user, artistId(user, artist), selected, own.clock.nowMs());
     },
 
     disconnect(player: Player, user: User): Promise<unknown> {
-      const { connections, forget } = instance(player);
+      const { connections, forget } = storesOf(player);
       return createDisconnect({ connections, forgetList: forget })(user);
     },
 
     /** `account` tells this connection from all others. */
     async connect(player: Player, user: User, account: string): Promise<unknown> {
-      const { db, connections, forget, clock } = instance(player);
+      const { db, connections, forget, clock } = storesOf(player);
       const states = createOAuthStateStore({ db, table: TABLES.account });
       const bytes = new Uint8Array(4);
       const token = { accessToken: 'access', refreshToken: 'refresh', scopes: [...REQUIRED_SCOPES] };
@@ -156,7 +184,7 @@ export function createPlayers(stage: Stage) {
     },
 
     sweep(player: Player): Promise<unknown> {
-      const { db, clock } = instance(player);
+      const { db, clock } = storesOf(player);
       const sweep = createSweep({ db, table: TABLES.cache });
       return sweep({ nowMs: clock.nowMs(), isOutOfTime: () => false });
     },

@@ -25,7 +25,8 @@ const ENTRY_SHIFTS: Target['shifts'] = {
   timestamp: earlierMs,
   cached_at: (iso: string, seconds) => new Date(Date.parse(iso) - seconds * 1000).toISOString(),
   expiresAt: (epochSeconds: number, seconds) => Math.floor(epochSeconds - seconds),
-  expiryHour: (_hour: string, seconds, item) => expiryHour(Math.floor(Number(item.expiresAt) - seconds)),
+  expiryHour: (_hour: string, seconds, { userId, expiresAt }) =>
+    expiryHour(String(userId), Math.floor(Number(expiresAt) - seconds)),
 };
 
 /** What waits for a moment beside the entry: the next attempt, and the one that confirms a revocation. */

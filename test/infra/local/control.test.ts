@@ -109,8 +109,9 @@ describe('age', () => {
     pk: `user_artists:${user}`,
     timestamp: WRITTEN_MS,
     cached_at: new Date(WRITTEN_MS).toISOString(),
+    userId: user,
     expiresAt: EXPIRES_S,
-    expiryHour: '2026-11-22T18',
+    expiryHour: '2026-11-22T18#8',
     all_artists: new Uint8Array([1, 2]),
   });
 
@@ -126,7 +127,7 @@ describe('age', () => {
       timestamp: WRITTEN_MS - 10_801_000,
       cached_at: '2026-11-22T08:59:59.123Z',
       expiresAt: EXPIRES_S - 10_801,
-      expiryHour: '2026-11-22T14',
+      expiryHour: expect.stringMatching(/^2026-11-22T14#\d+$/),
     });
     expect(await read(computation.pk)).toEqual({
       ...computation,

@@ -120,7 +120,7 @@ describe('what is told of a request', () => {
     platformFails(new PlatformRateLimited('slow down', { retryAfterSeconds: 60 }));
     expect(await ask()).toEqual(['cooldown-started', 'error']);
     expect(await ask()).toEqual(['error']);
-    expect((await bans.read()).get('all')?.untilMs).toBeGreaterThan(clock.nowMs());
+    expect((await bans.read(clock.nowMs())).get('all')?.untilMs).toBeGreaterThan(clock.nowMs());
     clock.advance(61_000);
     platformFails(undefined);
     expect(await ask()).toEqual(['computed', 'stored', 'miss']);

@@ -62,13 +62,13 @@ describe('a failed computation is remembered', () => {
       cause,
       retryAtMs: NOON + pauseMs,
     });
-    expect(await bans.read()).toEqual(new Map());
+    expect(await bans.read(NOON)).toEqual(new Map());
   });
 
   test('as a ban of the whole application, and as a back-off of the user who met it', async () => {
     const { computations, bans, fail } = await aComputation();
     expect(await fail(new PlatformRateLimited('429', { retryAfterSeconds: 1 }))).toBe(RETRY_MS / 1000);
-    expect((await bans.read()).get('all')?.untilMs).toBe(NOON + 1_000);
+    expect((await bans.read(NOON)).get('all')?.untilMs).toBe(NOON + 1_000);
     expect(await computations.read('ann')).toMatchObject({
       leaseToken: undefined,
       retryAtMs: NOON + RETRY_MS,
@@ -80,7 +80,7 @@ describe('a failed computation is remembered', () => {
     await fail(
       new PlatformRateLimited('429', { retryAfterSeconds: 48_925, reason: 'quota', bucket: 'tracks' }),
     );
-    expect([...(await bans.read()).keys()]).toEqual(['tracks']);
+    expect([...(await bans.read(NOON)).keys()]).toEqual(['tracks']);
   });
 
   test('with the optional list by which it failed, and how often in a row', async () => {

@@ -30,7 +30,7 @@ describe('work that calls the platform', () => {
       throw limited(6);
     };
     await expect(run(slow)).rejects.toThrow(PlatformRateLimited);
-    expect((await bans.read()).get('all')?.untilMs).toBe(NOON + 14_000);
+    expect((await bans.read(NOON)).get('all')?.untilMs).toBe(NOON + 14_000);
   });
 
   test('probes a ban that may be over, alone, and ends it by succeeding', async () => {
@@ -39,7 +39,7 @@ describe('work that calls the platform', () => {
     clock.advance(5_000);
     const probing = Promise.withResolvers<void>();
     const first = run(() => probing.promise);
-    await expect.poll(async () => (await bans.read()).get('all')?.probeUntilMs).toBeGreaterThan(NOON);
+    await expect.poll(async () => (await bans.read(NOON)).get('all')?.probeUntilMs).toBeGreaterThan(NOON);
     await expect(run(done)).rejects.toMatchObject({ code: 'SPOTIFY_RATE_LIMITED' });
     probing.resolve();
     await first;
@@ -61,6 +61,6 @@ describe('work that calls the platform', () => {
     await expect(run(() => Promise.reject(new PlatformUnavailable('502')))).rejects.toThrow(
       PlatformUnavailable,
     );
-    expect(await bans.read()).toEqual(new Map());
+    expect(await bans.read(NOON)).toEqual(new Map());
   });
 });

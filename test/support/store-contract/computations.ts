@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { createBanStore } from '../../../shared/cache/ban-store.ts';
 import { type Ban, PROBE_MS } from '../../../shared/cache/bans.ts';
@@ -118,16 +119,16 @@ export function describeComputations(store: () => Store): void {
       const bans = createBanStore(store());
       expect(await bans.start(aBan('me', 5), NOON)).toBe(5);
       expect(await bans.start(aBan('me', 4), NOON)).toBe(0);
-      expect((await bans.read()).get('me')?.untilMs).toBe(NOON + 5_000);
+      expect((await bans.read(NOON)).get('me')?.untilMs).toBe(NOON + 5_000);
       expect(await bans.start(aBan('me', 6), NOON)).toBe(6);
-      const known = await bans.read();
+      const known = await bans.read(NOON);
       expect([known.get('me')?.untilMs, known.has('top')]).toEqual([NOON + 6_000, false]);
     });
 
     test('is probed by one of fifty when it may be over, and ends for all when that one succeeds', async () => {
       const bans = createBanStore(store());
       await bans.start(aBan('player'), NOON);
-      const ban = (await bans.read()).get('player') as Ban;
+      const ban = (await bans.read(NOON)).get('player') as Ban;
       const nowMs = NOON + 5_000;
       const probes = await Promise.all(
         Array.from({ length: 50 }, () => bans.takeProbe('player', ban, nowMs)),
@@ -135,13 +136,13 @@ export function describeComputations(store: () => Store): void {
       expect(probes.filter(Boolean)).toHaveLength(1);
       expect(await bans.takeProbe('player', ban, nowMs + PROBE_MS - 1)).toBe(false);
       expect(await bans.end('player', ban)).toBe(true);
-      expect((await bans.read()).has('player')).toBe(false);
+      expect((await bans.read(NOON)).has('player')).toBe(false);
     });
 
     test('that begins anew is another: its end is not that of the one before, and it lasts longer', async () => {
       const bans = createBanStore(store());
       await bans.start(aBan('following', 1), NOON);
-      const first = (await bans.read()).get('following') as Ban;
+      const first = (await bans.read(NOON)).get('following') as Ban;
       const lengths: number[] = [];
       for (let i = 1; i <= 6; i += 1) lengths.push(await bans.start(aBan('following', 0), NOON + i * 60_000));
       expect(lengths).toEqual([2, 4, 8, 16, 30, 30]);
@@ -149,9 +150,40 @@ export function describeComputations(store: () => Store): void {
     });
   });
 
+  describe('what is known of the bans', () => {
+    const known = async (bucket: PlatformBucket, retryAfterSeconds: number) => {
+      await createBanStore(store()).start(aBan(bucket, retryAfterSeconds), NOON);
+      const recorder = recording(store());
+      const bans = createBanStore(recorder);
+      await bans.read(NOON);
+      return { bans, looks: () => recorder.sent.filter((command) => command instanceof GetCommand).length };
+    };
+
+    test('is asked once a second, however many want to know', async () => {
+      const { bans, looks } = await known('token', 60);
+      for (let ms = 0; ms < 1_000; ms += 100) expect((await bans.read(NOON + ms)).has('token')).toBe(true);
+      expect(looks()).toBe(1);
+      await bans.read(NOON + 1_000);
+      expect(looks()).toBe(2);
+    });
+
+    test('is asked anew when a ban may be over, and after any change of our own', async () => {
+      const { bans, looks } = await known('tracks', 0.5);
+      await bans.read(NOON + 499, ['tracks']);
+      expect(looks()).toBe(1);
+      const ban = (await bans.read(NOON + 500, ['tracks'])).get('tracks') as Ban;
+      expect(looks()).toBe(2);
+      await bans.takeProbe('tracks', ban, NOON + 500);
+      expect((await bans.read(NOON + 501, ['tracks'])).get('tracks')?.probeUntilMs).toBe(
+        NOON + 500 + PROBE_MS,
+      );
+      expect(looks()).toBe(3);
+    });
+  });
+
   test('every look at a computation is strongly consistent', async () => {
     const recorder = recording(store());
-    await Promise.all([createComputationStore(recorder).read(aUser()), createBanStore(recorder).read()]);
+    await Promise.all([createComputationStore(recorder).read(aUser()), createBanStore(recorder).read(NOON)]);
     expect(recorder.sent.map(({ input }) => (input as { ConsistentRead?: boolean }).ConsistentRead)).toEqual([
       true,
       true,
