@@ -10,6 +10,7 @@ export default defineConfig({
     // Limits for what hangs: a busy machine is many times slower than a quiet one.
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
     // On two processors it would be one at a time; but much of a test is waiting.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
@@ -44,7 +45,6 @@ export default defineConfig({
           // Needs a Chromium, which `npm test` must not: see the script `test:e2e`.
           globalSetup: 'test/support/local-stack-setup.ts',
           fileParallelism: false,
-          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { descendants, isRunning, parsePs, stateOf } from './processes.ts';
 
 it('reads what ps prints, that of macOS too', () => {
@@ -18,7 +18,7 @@ it('knows a process of ours, what it does and that it has ended', async () => {
   expect(descendants(process.pid)).toContain(pid);
 
   child.kill('SIGSTOP');
-  await vi.waitFor(() => expect(stateOf(pid)).toBe('T'), { timeout: 15_000 });
+  await expect.poll(() => stateOf(pid)).toBe('T');
 
   child.kill('SIGKILL');
   await once(child, 'exit');

@@ -8,6 +8,8 @@ import { http } from './http-client.ts';
 
 /** More artists than one item holds: the list spills into parts. */
 const SPILLING = 12_000;
+/** As many of a function as the stack runs side by side. */
+const ENVIRONMENTS = 8;
 
 /**
  * Takes a stack of its own through everything that makes its functions call AWS: each route, each way in which a
@@ -163,10 +165,10 @@ export function pathsOf(stack: LocalStack) {
       await user.spotify({ latency_ms: 0 });
     },
 
-    /** What was begun beside a reply goes on with the next request. */
+    /** What was begun beside a reply goes on with the next request of its environment. */
     async onceMore() {
       const user = await aConnectedUser(urls);
-      await get(user);
+      await Promise.all(Array.from({ length: ENVIRONMENTS }, () => get(user)));
       await user.disconnect();
     },
   };

@@ -1,7 +1,7 @@
 import { DecryptCommand, EncryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStack, startLocalStack } from '../../../infra/local/stack.ts';
 import { fixtureApp } from '../../support/fixture-app.ts';
 
@@ -161,7 +161,7 @@ describe('Lambda', () => {
     expect((await invoke({ fail: true, id: 'later' }, 'Event')).StatusCode).toBe(202);
     const attempts = async () =>
       (await stack.lambda.logs('fixture-echo')).filter((line) => line.includes('"later"'));
-    await vi.waitFor(async () => expect(await attempts()).toHaveLength(3), { timeout: 5000 });
+    await expect.poll(async () => (await attempts()).length).toBe(3);
   });
 
   it('says what is not there and what is too large', async () => {

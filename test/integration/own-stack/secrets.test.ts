@@ -23,12 +23,12 @@ const isFailure = expect.toSatisfy((status: number) => status >= 400);
 
 async function killedHalfWay(user: TestUser) {
   const computing = user.artists();
-  await expect.poll(() => user.spotifyCalls(), { timeout: 10_000 }).toBeGreaterThan(3);
+  await expect.poll(() => user.spotifyCalls()).toBeGreaterThan(3);
   await world.stack.lambda.kill(nameOf('get-artists'));
   return computing;
 }
 
-describe('secrets pass', { timeout: 60_000 }, () => {
+describe('secrets pass', () => {
   it('when all is well, tokens that rotate included', async () => {
     const user = await world.withOldList({ rotate: true });
     await user.artists();
@@ -109,7 +109,7 @@ describe('secrets pass', { timeout: 60_000 }, () => {
     expect(statuses).toEqual([500, 200, 503]);
     await slow.spotify({ latency_ms: 0 });
     const logs = () => world.stack.lambda.logs(nameOf('refresh-artists'));
-    await expect.poll(async () => (await logs()).join(), { timeout: 20_000 }).toContain('REPORT');
+    await expect.poll(async () => (await logs()).join()).toContain('REPORT');
   });
 
   it('when a sign-in is refused, and when the sweep and the statistics run', async () => {
