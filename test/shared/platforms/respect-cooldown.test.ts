@@ -51,9 +51,9 @@ describe('work that calls the platform', () => {
     await bans.start(limited(5), NOON);
     clock.advance(5_000);
     await expect(run(() => Promise.reject(new InvalidState('no such state')))).rejects.toThrow(InvalidState);
-    expect((await bans.read()).get('all')).toBeDefined();
+    expect((await bans.read(NOON)).get('all')).toBeDefined();
     expect(await run(done)).toBe('done');
-    expect(await bans.read()).toEqual(new Map());
+    expect(await bans.read(NOON)).toEqual(new Map());
   });
 
   test('begins no ban by any other failure', async () => {
