@@ -8,7 +8,7 @@
  * of the API, which runs in browsers and phones.
  */
 const PURE =
-  '^shared/(client/|contract/|artist\\.ts|clock\\.ts|errors\\.ts|http/messages|pagination|cache/(artist-codec|id-column|freshness|keys|pagination)|artists/(scoring|pagination)|metrics/names)';
+  '^shared/(client/|contract/|artist\\.ts|clock\\.ts|errors\\.ts|http/messages|cache/(artist-codec|keys)|artists/scoring|metrics/names)';
 
 /** What runs in the browser, of the local stack. */
 const CONSOLE = '^infra/local/console/';

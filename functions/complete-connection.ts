@@ -3,9 +3,8 @@ import { completeConnection as route } from '../shared/contract/routes.ts';
 import { forgetListFromEnv } from '../shared/deployment.ts';
 import { api } from '../shared/http/api.ts';
 import { CONNECT_NEEDS } from '../shared/needs.ts';
-import { createCompleteConnection } from '../shared/platforms/complete-connection.ts';
-import { reauthorizeByMs } from '../shared/platforms/consent.ts';
-import { requireKnownPlatform } from '../shared/platforms/platform.ts';
+import { createCompleteConnection } from '../shared/platforms/connecting.ts';
+import { reauthorizeByMs, requireKnownPlatform } from '../shared/platforms/connection.ts';
 import { askSpotifyFromEnv, completingFromEnv } from '../shared/spotify-deployment.ts';
 
 const askSpotify = askSpotifyFromEnv(CONNECT_NEEDS);

@@ -1,8 +1,8 @@
 import { systemClock } from '../shared/clock.ts';
 import { connectPlatform } from '../shared/contract/routes.ts';
 import { api } from '../shared/http/api.ts';
-import { createConnect } from '../shared/platforms/connect.ts';
-import { requireKnownPlatform } from '../shared/platforms/platform.ts';
+import { createConnect } from '../shared/platforms/connecting.ts';
+import { requireKnownPlatform } from '../shared/platforms/connection.ts';
 import { connectingFromEnv } from '../shared/spotify-deployment.ts';
 
 const connect = createConnect(connectingFromEnv());

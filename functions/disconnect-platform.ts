@@ -1,9 +1,9 @@
 import { disconnectPlatform } from '../shared/contract/routes.ts';
 import { accountTable, forgetListFromEnv } from '../shared/deployment.ts';
 import { api } from '../shared/http/api.ts';
+import { createDisconnect } from '../shared/platforms/connecting.ts';
+import { requireKnownPlatform } from '../shared/platforms/connection.ts';
 import { createConnectionStore } from '../shared/platforms/connection-store.ts';
-import { createDisconnect } from '../shared/platforms/disconnect.ts';
-import { requireKnownPlatform } from '../shared/platforms/platform.ts';
 
 const disconnect = createDisconnect({
   connections: createConnectionStore(accountTable()),

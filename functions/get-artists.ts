@@ -17,9 +17,7 @@ const cached = artistsCache(
     ...computationDepsFromEnv(),
     observed: observerFromEnv(),
     readSelection: async (userId) =>
-      (await import('../shared/artists/selection-store.ts'))
-        .createSelectionStore(accountTable())
-        .read(userId),
+      (await import('../shared/artists/selection.ts')).createSelectionStore(accountTable()).read(userId),
     handOff: async (lease) => (await import('../shared/cache/hand-off.ts')).handOff(lease),
   },
   async (job) => (await import('../shared/spotify-deployment.ts')).computeList(job),

@@ -3,8 +3,7 @@ import { getProfile } from '../shared/contract/routes.ts';
 import { accountTable, cacheFromEnv } from '../shared/deployment.ts';
 import { api } from '../shared/http/api.ts';
 import { createConnectionStore } from '../shared/platforms/connection-store.ts';
-import { describeArtists } from '../shared/platforms/describe-artists.ts';
-import { describePlatforms } from '../shared/platforms/describe-platforms.ts';
+import { describeArtists, describePlatforms } from '../shared/platforms/profile.ts';
 
 const cache = cacheFromEnv();
 const connections = createConnectionStore(accountTable());

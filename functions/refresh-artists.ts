@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
-import { refresh } from '../shared/cache/refresh.ts';
+import { refresh } from '../shared/cache/hand-off.ts';
 import { systemClock } from '../shared/clock.ts';
 import { computationDepsFromEnv, observerFromEnv } from '../shared/deployment.ts';
 import { computeList } from '../shared/spotify-deployment.ts';

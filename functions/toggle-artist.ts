@@ -1,5 +1,4 @@
-import { createSelectionStore } from '../shared/artists/selection-store.ts';
-import { toggleArtist } from '../shared/artists/toggle-artist.ts';
+import { createSelectionStore, toggleArtist } from '../shared/artists/selection.ts';
 import { systemClock } from '../shared/clock.ts';
 import { toggleArtist as route } from '../shared/contract/routes.ts';
 import { accountTable, cacheFromEnv, observerFromEnv } from '../shared/deployment.ts';

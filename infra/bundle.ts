@@ -38,8 +38,8 @@ export const splitOptions = (source: string, outdir: string) =>
     // 334 KB of SDK rather than 534.
     mainFields: ['module', 'main'],
     alias: {
-      '@aws-sdk/credential-provider-node': join(REPOSITORY, 'shared/aws/environment-credentials.ts'),
-      '@aws-sdk/middleware-endpoint-discovery': join(REPOSITORY, 'shared/aws/no-endpoint-discovery.ts'),
+      '@aws-sdk/credential-provider-node': join(REPOSITORY, 'shared/aws/sdk-stand-ins.ts'),
+      '@aws-sdk/middleware-endpoint-discovery': join(REPOSITORY, 'shared/aws/sdk-stand-ins.ts'),
     },
     // The SDK asks for it in browsers alone.
     external: ['bowser'],

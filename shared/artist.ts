@@ -24,3 +24,9 @@ export interface Artist {
 export function byScoreThenId(a: Artist, b: Artist): number {
   return b.score - a.score || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
+
+/** A place in a list of `of` artists; 1 is the best. */
+export interface Standing {
+  rank: number;
+  of: number;
+}

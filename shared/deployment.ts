@@ -1,19 +1,17 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { createArtistsCache } from './cache/artists-cache.ts';
-import { createBanStore } from './cache/ban-store.ts';
+import { createBanStore } from './cache/bans.ts';
 import { createComputationStore } from './cache/computation-store.ts';
 import type { ComputationDeps } from './cache/compute-under-lease.ts';
 import { createCountEntries } from './cache/count-entries.ts';
-import { forgetList } from './cache/forget-list.ts';
-import type { Windows } from './cache/freshness.ts';
-import { createSweep } from './cache/sweep-expired.ts';
+import type { Windows } from './cache/entry.ts';
+import { createHourlySweep, createSweep } from './cache/sweep-expired.ts';
 import { systemClock } from './clock.ts';
 import { requiredEnv, requiredSeconds, secondsOrNone } from './env.ts';
-import { createObserver } from './metrics/observe.ts';
-import { createPublishMetrics } from './metrics/publish-metrics.ts';
 import { createReadMetrics } from './metrics/read-metrics.ts';
+import { createObserver, createPublishMetrics } from './metrics/request-metrics.ts';
 import { LIST_NEEDS } from './needs.ts';
-import { createHourlySweep } from './statistics/hourly-sweep.ts';
+import { forgetList } from './platforms/connecting.ts';
 import { createReadStatistics } from './statistics/read-statistics.ts';
 import { createDocumentClient } from './storage/document-client.ts';
 

@@ -1,27 +1,25 @@
 import type { Context } from 'aws-lambda';
 import { createComputeArtists } from './artists/compute-artists.ts';
 import { createPlaysStore } from './artists/plays-store.ts';
-import { createSelectionStore } from './artists/selection-store.ts';
-import { createSyncPace } from './artists/sync-pace.ts';
-import { createBanStore } from './cache/ban-store.ts';
+import { createSelectionStore } from './artists/selection.ts';
+import { createSyncPace } from './artists/sync-plays.ts';
+import { createBanStore } from './cache/bans.ts';
 import type { ComputationJob } from './cache/compute-under-lease.ts';
 import type { ComputedList } from './cache/entry.ts';
 import { systemClock } from './clock.ts';
 import { accountTable, cacheTable, observerFromEnv } from './deployment.ts';
 import { requiredEnv } from './env.ts';
+import { SPOTIFY } from './platforms/connection.ts';
 import { createConnectionStore } from './platforms/connection-store.ts';
-import { createDataKeys } from './platforms/data-keys.ts';
 import { createOAuthStateStore } from './platforms/oauth-state-store.ts';
-import { SPOTIFY } from './platforms/platform.ts';
 import { createRefreshAccess } from './platforms/refresh-access.ts';
 import { respectCooldown } from './platforms/respect-cooldown.ts';
-import { createTokenVault } from './platforms/token-vault.ts';
+import { createDataKeys, createTokenVault } from './platforms/token-vault.ts';
+import { noUsage, type SpotifyCall, withDeadline } from './spotify/call.ts';
 import { createClientCredentials } from './spotify/client-credentials.ts';
 import { spotifyEndpoints } from './spotify/endpoints.ts';
 import { createTokenEndpoint } from './spotify/token-endpoint.ts';
-import { noUsage, type SpotifyCall } from './spotify/usage.ts';
 import { createWebApi } from './spotify/web-api.ts';
-import { withDeadline } from './spotify/with-deadline.ts';
 
 /** Spotify as this deployment reaches it. Nothing is called before it is used. */
 function spotifyFromEnv() {

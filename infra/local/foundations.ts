@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { startEmbeddedDynamodb } from './dynamodb/embedded.ts';
 import { createFront } from './front.ts';
-import { type Listening, portProblem, serve } from './http/server.ts';
+import { type Listening, portProblem, serve } from './http.ts';
 import { StartProblem } from './problem.ts';
 import type { Settings } from './settings.ts';
 import { createSpotifyStandIn } from './spotify/stand-in.ts';

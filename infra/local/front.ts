@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendJson } from './http/body.ts';
+import { sendJson } from './http.ts';
 
 type Control = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 type Gateway = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

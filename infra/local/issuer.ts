@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { calculateJwkThumbprint, importJWK, type JWK, SignJWT } from 'jose';
 import { type Clock, systemClock } from '../../shared/clock.ts';
-import { sendJson } from './http/body.ts';
+import { sendJson } from './http.ts';
 
 interface IssuerOptions {
   /** What tokens carry as `iss`. */

@@ -1,5 +1,4 @@
-import type { Route } from '../../shared/contract/route.ts';
-import { routes as declared } from '../../shared/contract/routes.ts';
+import { routes as declared, type Route } from '../../shared/contract/routes.ts';
 import { examples } from './examples.ts';
 import { defaultResponses, failureResponses, sharedResponses } from './failure-responses.ts';
 import { failureExamples, failureSchemas } from './failure-schemas.ts';

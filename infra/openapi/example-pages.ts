@@ -1,6 +1,5 @@
 import type { ArtistView, CopyStatus } from '../../shared/contract/artists-page.ts';
-import type { ReplyOf } from '../../shared/contract/route.ts';
-import type { getArtists } from '../../shared/contract/routes.ts';
+import type { getArtists, ReplyOf } from '../../shared/contract/routes.ts';
 import { warningMessages } from '../../shared/http/messages.ts';
 
 type Reply = ReplyOf<typeof getArtists>;

@@ -1,5 +1,4 @@
-import type { BodyOf, ReplyOf } from '../../shared/contract/route.ts';
-import type { routes } from '../../shared/contract/routes.ts';
+import type { BodyOf, ReplyOf, routes } from '../../shared/contract/routes.ts';
 import { pageExamples } from './example-pages.ts';
 
 type Routes = typeof routes;

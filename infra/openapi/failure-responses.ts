@@ -1,4 +1,4 @@
-import type { Route } from '../../shared/contract/route.ts';
+import type { Route } from '../../shared/contract/routes.ts';
 import * as errors from '../../shared/errors.ts';
 import { GATEWAY, GATEWAY_SCHEMA, gatewayExample, schemaNameOf } from './failure-schemas.ts';
 import { failureHeaders, gatewayHeaders } from './headers.ts';

@@ -1,16 +1,15 @@
 import { type Artist, byScoreThenId } from '../artist.ts';
 import type { OptionalList } from '../errors.ts';
 import { logSkipped } from '../logging/log-failure.ts';
-import { reauthorizeByMs, reauthorizeSoonFromMs } from '../platforms/consent.ts';
+import { reauthorizeByMs, reauthorizeSoonFromMs } from '../platforms/connection.ts';
 import type { RefreshAccess } from '../platforms/refresh-access.ts';
+import type { SpotifyCall } from '../spotify/call.ts';
 import { type CollectedArtist, collectArtists } from '../spotify/collect-artists.ts';
-import type { SpotifyCall } from '../spotify/usage.ts';
 import type { WebApi } from '../spotify/web-api.ts';
-import { weightAt } from './play-weight.ts';
-import { NO_PLAYS, type Plays } from './plays.ts';
+import { NO_PLAYS, type Plays, weightAt } from './plays.ts';
 import type { PlaysStore } from './plays-store.ts';
 import { scoreOf } from './scoring.ts';
-import type { SelectionStore } from './selection-store.ts';
+import type { SelectionStore } from './selection.ts';
 
 interface ComputeArtistsDeps {
   refreshAccess: RefreshAccess;

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ErrorCode } from '../errors.ts';
 import { connectionKey } from '../platforms/connection.ts';
 import { isConditionFailed, send } from '../storage/document-client.ts';
-import { NO_PLAYS, type Plays } from './plays.ts';
-import { decodeWeights, encodeWeights } from './plays-codec.ts';
+import { decodeWeights, encodeWeights, NO_PLAYS, type Plays } from './plays.ts';
 
 /**
  * Plays are added to what the writer read and to nothing else, so that two syncs at once never count a play twice; and

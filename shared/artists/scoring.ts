@@ -1,8 +1,4 @@
-/** A place in a list of `of` artists; 1 is the best. */
-export interface Standing {
-  rank: number;
-  of: number;
-}
+import type { Standing } from '../artist.ts';
 
 /** All that an artist's score depends on. */
 export interface ScoreInputs {

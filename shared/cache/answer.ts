@@ -12,9 +12,8 @@ import {
   StorageUnavailable,
 } from '../errors.ts';
 import type { CopyPage, Lookup } from './artists-cache.ts';
-import type { ComputedList } from './entry.ts';
+import { type ComputedList, newFence } from './entry.ts';
 import type { Outcome } from './events.ts';
-import { newFence } from './fence.ts';
 
 /** How old the copy is, and why there is no better one. */
 type Situation =

@@ -1,5 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Artist } from '../artist.ts';
 import { StorageUnavailable } from '../errors.ts';
 import { send, sendConditionally } from '../storage/document-client.ts';
@@ -7,17 +6,19 @@ import {
   type ComputedList,
   chunksOf,
   type EntryItem,
+  freshness,
+  NEVER_SELECTED,
+  NO_FENCE,
+  newFence,
   packList,
   parseEntry,
   projection,
   type StoredList,
   storedList,
+  type Windows,
 } from './entry.ts';
-import { NEVER_SELECTED, NO_FENCE, newFence } from './fence.ts';
-import { freshness, type Windows } from './freshness.ts';
 import { entryKey } from './keys.ts';
-import { createPartStore } from './part-store.ts';
-import { readArtists } from './read-artists.ts';
+import { createPartStore, readArtists } from './parts.ts';
 
 /**
  * A write is refused by *another* fence than the one that its writer saw. An absent entry refuses nothing: it was

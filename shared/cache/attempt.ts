@@ -2,7 +2,7 @@ import type { ErrorCode, OptionalList } from '../errors.ts';
 import { nextPayment, type Pace } from '../pace.ts';
 import type { Lookup } from './artists-cache.ts';
 import { type Ban, type Bans, bannedLists, banVerdict, type Needs, namesOf } from './bans.ts';
-import { isSameTruth } from './fence.ts';
+import { isSameTruth } from './entry.ts';
 
 /** What the store remembers of a user's computations; times in epoch milliseconds. */
 export interface ComputationRecord {

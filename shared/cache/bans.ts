@@ -1,4 +1,7 @@
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { OptionalList, PlatformRateLimited } from '../errors.ts';
+import { send, sendConditionally } from '../storage/document-client.ts';
+import { cooldownKey } from './keys.ts';
 
 /** The rolling limit of the whole application. Every other ban is a bucket's, by its name. */
 export const ALL_CALLS = 'all';
@@ -51,7 +54,7 @@ const standingBans = (bans: Bans, names: readonly string[]) =>
 const deniedUntilMs = ({ untilMs, probeUntilMs }: Ban) => Math.max(untilMs, probeUntilMs);
 
 /** Whether one of `names` may be over, so that a caller would have to find out. */
-export const isAnyOver = (bans: Bans, names: readonly string[], nowMs: number): boolean =>
+const isAnyOver = (bans: Bans, names: readonly string[], nowMs: number): boolean =>
   standingBans(bans, names).some(([, ban]) => deniedUntilMs(ban) <= nowMs);
 
 /** The optional buckets that are banned now, by what a list lacks without them. */
@@ -61,14 +64,139 @@ export const bannedLists = (bans: Bans, { optional }: Needs, nowMs: number): Opt
   );
 
 /** Which ban a 429 begins: a quota is its bucket's, the token endpoint counts apart, all else is the application's. */
-export const banOf = ({ reason, bucket }: PlatformRateLimited): string =>
+const banOf = ({ reason, bucket }: PlatformRateLimited): string =>
   bucket !== undefined && (reason === 'quota' || bucket === 'token') ? bucket : ALL_CALLS;
 
 /**
  * How long a ban lasts: as long as the platform says, and twice as long each time that a probe is banned again; that
  * growth ends at the rolling window, in which whatever one user caused is over for the others.
  */
-export const banSeconds = (retryAfterSeconds: number, strikes: number): number =>
+const banSeconds = (retryAfterSeconds: number, strikes: number): number =>
   strikes === 0
     ? retryAfterSeconds
     : Math.max(retryAfterSeconds, Math.min(ROLLING_WINDOW_SECONDS, 2 ** strikes));
+
+/** Two callers may meet a 429 at once: the longer ban stands. */
+const LATER_THAN_KNOWN = 'attribute_not_exists(#until) OR #until < :until';
+/** One probe at a time, of the ban that its caller saw. */
+const NOBODY_PROBES = '#until = :seen AND (attribute_not_exists(#probe) OR #probe <= :now)';
+/** A success says something about the ban that was probed, not about one that began meanwhile. */
+const SAME_BAN = '#until = :seen';
+
+/** Quotas last a day; beyond this DynamoDB's TTL removes what is known. */
+const LIFE_SECONDS = 7 * 24 * 3600;
+
+/**
+ * What an instance has read it goes by for so long: the one item is everybody's, a partition takes 3,000 reads a second,
+ * and in an outage every request wants to know.
+ */
+const KNOWN_FOR_MS = 1_000;
+
+const attributesOf = (name: string) => ({
+  '#until': `${name}Until`,
+  '#probe': `${name}Probe`,
+  '#strikes': `${name}Strikes`,
+});
+
+export type BanStore = ReturnType<typeof createBanStore>;
+
+/**
+ * What the platform forbids the application: one small item, read by everybody who is about to call, in each instance
+ * once a second. A ban that may be over is looked at anew, so that what is being probed is not tried by all.
+ */
+export function createBanStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
+  let known: { bans: Bans; readAtMs: number } | undefined;
+
+  async function change(
+    UpdateExpression: string,
+    ConditionExpression: string,
+    names: Record<string, string>,
+    values: Record<string, unknown>,
+  ): Promise<boolean> {
+    known = undefined;
+    return sendConditionally(
+      db,
+      new UpdateCommand({
+        TableName: table,
+        Key: cooldownKey,
+        UpdateExpression,
+        ConditionExpression,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+      }),
+    );
+  }
+
+  async function read(nowMs: number, names: readonly string[] = []): Promise<Bans> {
+    const isKnown = known !== undefined && nowMs - known.readAtMs < KNOWN_FOR_MS;
+    if (known && isKnown && !isAnyOver(known.bans, names, nowMs)) return known.bans;
+    const bans = await readStored();
+    known = { bans, readAtMs: nowMs };
+    return bans;
+  }
+
+  async function readStored(): Promise<Bans> {
+    const { Item = {} } = await send(
+      db,
+      new GetCommand({ TableName: table, Key: cooldownKey, ConsistentRead: true }),
+    );
+    const names = Object.keys(Item).flatMap((key) =>
+      key.endsWith('Until') ? [key.slice(0, -'Until'.length)] : [],
+    );
+    return new Map(
+      names.map((name): [string, Ban] => [
+        name,
+        {
+          untilMs: Item[`${name}Until`],
+          probeUntilMs: Item[`${name}Probe`] ?? 0,
+          strikes: Item[`${name}Strikes`] ?? 0,
+        },
+      ]),
+    );
+  }
+
+  return {
+    /** The bans as they stood at most a second before `nowMs`; as they stand, when one of `names` may be over. */
+    read,
+
+    /** Begins the ban that a 429 tells of, from `nowMs`, when it was answered. Returns its seconds, 0 when it was known. */
+    async start(error: PlatformRateLimited, nowMs: number): Promise<number> {
+      const name = banOf(error);
+      const strikes = (await readStored()).get(name)?.strikes ?? 0;
+      const seconds = banSeconds(error.retryAfterSeconds, strikes);
+      const isLonger = await change(
+        'SET #until = :until, #strikes = :strikes, expiresAt = :expiresAt REMOVE #probe',
+        LATER_THAN_KNOWN,
+        attributesOf(name),
+        {
+          ':until': nowMs + seconds * 1000,
+          ':strikes': strikes + 1,
+          ':expiresAt': Math.ceil(nowMs / 1000) + LIFE_SECONDS,
+        },
+      );
+      return isLonger ? seconds : 0;
+    },
+
+    /** Lets this caller find out whether the ban is over. False: somebody else does. */
+    takeProbe(name: string, seen: Ban, nowMs: number): Promise<boolean> {
+      const { '#until': until, '#probe': probe } = attributesOf(name);
+      const names = { '#until': until, '#probe': probe };
+      const values = { ':probe': nowMs + PROBE_MS, ':seen': seen.untilMs, ':now': nowMs };
+      return change('SET #probe = :probe', NOBODY_PROBES, names, values);
+    },
+
+    /** The probe came to no answer: another may probe at once. */
+    releaseProbe(name: string, seen: Ban): Promise<boolean> {
+      const { '#until': until, '#probe': probe } = attributesOf(name);
+      const names = { '#until': until, '#probe': probe };
+      return change('REMOVE #probe', SAME_BAN, names, { ':seen': seen.untilMs });
+    },
+
+    /** The probe succeeded: everybody may call. */
+    end(name: string, seen: Ban): Promise<boolean> {
+      return change('REMOVE #until, #probe, #strikes', SAME_BAN, attributesOf(name), {
+        ':seen': seen.untilMs,
+      });
+    },
+  };
+}

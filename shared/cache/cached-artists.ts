@@ -14,8 +14,8 @@ import {
   LEASE_MS,
   rememberFailure,
 } from './compute-under-lease.ts';
+import { isSameTruth } from './entry.ts';
 import type { Observe } from './events.ts';
-import { isSameTruth } from './fence.ts';
 
 /** With an old copy at hand, a request waits this long for a new one. */
 const PATIENCE_WITH_COPY_MS = 4_000;

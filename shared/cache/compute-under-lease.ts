@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, untilAborted } from '../clock.ts';
 import {
   AppError,
   type ErrorCode,
@@ -7,11 +7,9 @@ import {
   PlatformRateLimited,
   StorageUnavailable,
 } from '../errors.ts';
-import { untilAborted } from '../until-aborted.ts';
 import type { ArtistsCache } from './artists-cache.ts';
 import type { Situation, Verdict } from './attempt.ts';
-import type { BanStore } from './ban-store.ts';
-import type { Needs } from './bans.ts';
+import type { BanStore, Needs } from './bans.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
 import type { ComputedList } from './entry.ts';
 import type { Observe } from './events.ts';

@@ -1,8 +1,7 @@
-import type { DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
 import { send } from '../storage/document-client.ts';
-import type { Windows } from './freshness.ts';
+import type { Windows } from './entry.ts';
 import { EXPIRY_INDEX, expiryShards } from './keys.ts';
 
 /** Partitions counted at once. */

@@ -1,10 +1,51 @@
+import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import type { Artist } from '../artist.ts';
 import { CHUNK_SIZE, encodeChunks } from './artist-codec.ts';
-import { newFence } from './fence.ts';
-import type { Windows } from './freshness.ts';
 import { entryKey, expiryHour } from './keys.ts';
 import { newPartsKey, sealChunk, splitIntoItems } from './parts.ts';
+
+/** A name that nothing had before: of a state of the truth, or of a list. */
+export const newFence = (): string => randomBytes(9).toString('base64url');
+
+/** The fence of an entry that is not there. No entry has it. */
+export const NO_FENCE = 'none';
+
+/**
+ * Whether what is computed from `seen` may be stored where `now` stands. An absent entry refuses nothing: it was never
+ * invalidated, or so long ago that no computation from before is left.
+ */
+export const isSameTruth = (seen: string, now: string): boolean => now === NO_FENCE || now === seen;
+
+/** The revision of a selection that was never made: the entry and the selection both begin with it. */
+export const NEVER_SELECTED = 'none';
+
+/** How long a copy is fresh and how long it is kept, in milliseconds; `freshMs < keepMs`. */
+export interface Windows {
+  readonly freshMs: number;
+  readonly keepMs: number;
+}
+
+/** `fresh`: served as it is. `old`: usable when nothing better can be had. `expired`: never served. */
+export type Freshness = 'fresh' | 'old' | 'expired';
+
+/** Clocks of two machines differ by seconds, never by this much: such a timestamp is nonsense. */
+const MAX_CLOCK_SKEW_MS = 10 * 60_000;
+
+/**
+ * How fresh a copy is at `nowMs`, from its timestamp alone: DynamoDB's TTL deletes days late.
+ * At exactly `freshMs` a copy is no longer fresh, at exactly `keepMs` no longer usable.
+ */
+export function freshness(
+  copy: { timestampMs: number; isStale: boolean },
+  nowMs: number,
+  { freshMs, keepMs }: Windows,
+): Freshness {
+  const ageMs = nowMs - copy.timestampMs;
+  // Written so that NaN, too, counts as expired.
+  if (!(ageMs < keepMs) || ageMs < -MAX_CLOCK_SKEW_MS) return 'expired';
+  return copy.isStale || ageMs >= freshMs ? 'old' : 'fresh';
+}
 
 /** The layout of the items below. A reader that meets another one treats the entry as a miss and leaves it alone. */
 const ENTRY_FORMAT = 1;

@@ -1,16 +1,30 @@
+import { randomUUID } from 'node:crypto';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { requiredEnv } from '../env.ts';
+import { PlatformUnavailable, StorageUnavailable } from '../errors.ts';
 import { asStorageError } from '../storage/document-client.ts';
+import { attemptVerdict } from './attempt.ts';
 import type { Lease } from './computation-store.ts';
+import {
+  type ComputationDeps,
+  type Compute,
+  computeUnderLease,
+  LEASE_MS,
+  rememberFailure,
+} from './compute-under-lease.ts';
+import { isSameTruth } from './entry.ts';
+import type { Observe } from './events.ts';
 
 /** A receipt is there at once or not at all: an Invoke that hangs must not cost the reader the old copy. */
-const client = new LambdaClient({
+const CLIENT = {
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
-});
+};
+let client: LambdaClient | undefined;
 
 /** Asks for a computation to be finished under `lease` by the function that has time for it. Waits for the receipt only. */
 export async function handOff(lease: Lease): Promise<void> {
+  client ??= new LambdaClient(CLIENT);
   try {
     await client.send(
       new InvokeCommand({
@@ -22,4 +36,69 @@ export async function handOff(lease: Lease): Promise<void> {
   } catch (error) {
     throw asStorageError(error, 'Lambda');
   }
+}
+
+/** What is left when the computation is given up: time to write down why. */
+const END_MARGIN_MS = 15_000;
+
+/**
+ * `superseded`: the lease had gone to another, or what was computed was outdated before it could be stored.
+ * `forbidden`: meanwhile the platform limits the application; the next request after that computes.
+ */
+type RefreshResult = 'stored' | 'superseded' | 'forbidden' | 'failed';
+
+/**
+ * Finishes a computation whose lease was handed over. The message may come late, twice, or again after a crash: only
+ * the one who exchanges the handed token for one of its own computes, or, when that holder is dead, takes the lease anew.
+ */
+export async function refresh(
+  deps: ComputationDeps,
+  { handed, deadlineMs, observe }: { handed: Lease; deadlineMs: number; observe?: Observe },
+  compute: Compute,
+): Promise<RefreshResult> {
+  const { cache, computations, clock } = deps;
+  const lease = await takeOver(deps, handed);
+  if (!lease) return 'superseded';
+  const [found, record, known] = await Promise.all([
+    cache.get(lease.userId, 0, 1, clock.nowMs()),
+    computations.read(lease.userId),
+    deps.bans.read(clock.nowMs()),
+  ]);
+  // What a toggle brought about was paid for by the request that handed it on; it is also the one that probes, and the
+  // lease is our own.
+  const bans = new Map([...known].map(([name, ban]) => [name, { ...ban, probeUntilMs: 0 }]));
+  const situation = { found, record: { ...record, leaseUntilMs: undefined, paidUntilMs: undefined }, bans };
+  const verdict = attemptVerdict(situation, deps.needs, clock.nowMs());
+  const isOutdated = !isSameTruth(lease.fence, found.fence);
+  if (isOutdated || verdict.kind !== 'allowed') {
+    await computations.release(lease);
+    return isOutdated ? 'superseded' : 'forbidden';
+  }
+  const begun = { ...situation, lease, without: verdict.without, probes: verdict.probes };
+  const patienceMs = deadlineMs - END_MARGIN_MS - clock.nowMs();
+  const result = await computeUnderLease(deps, begun, { patienceMs, deadlineMs, observe }, compute);
+  switch (result.kind) {
+    case 'computed': {
+      if (result.fence) return 'stored';
+      await rememberFailure(deps, begun, new StorageUnavailable('the list could not be stored'), observe);
+      return 'failed';
+    }
+    case 'outlasted': {
+      // Nothing in a computation takes long but the platform.
+      const error = new PlatformUnavailable('the platform is slower than a function may wait');
+      await rememberFailure(deps, begun, error, observe);
+      return 'failed';
+    }
+    default:
+      return result.kind;
+  }
+}
+
+async function takeOver({ computations, clock }: ComputationDeps, handed: Lease): Promise<Lease | undefined> {
+  const nowMs = clock.nowMs();
+  const lease = { ...handed, token: randomUUID() };
+  const taken =
+    (await computations.exchange(handed, lease.token, nowMs + LEASE_MS)) ||
+    (await computations.acquire(lease, nowMs, nowMs + LEASE_MS));
+  return taken ? lease : undefined;
 }

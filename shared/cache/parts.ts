@@ -1,4 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Artist } from '../artist.ts';
+import { send } from '../storage/document-client.ts';
+import { CHUNK_SIZE, CorruptChunk, decodeChunk } from './artist-codec.ts';
+import { partKey } from './keys.ts';
 
 /*
  * DynamoDB takes 400 KB an item. What exceeds the entry goes into parts: items of their own, named by the generation
@@ -34,10 +39,7 @@ export function splitIntoItems(chunks: readonly Uint8Array[], itemBytes = ITEM_B
 }
 
 /** Where a chunk stands: `item` 0 is the entry, 1… are its parts. */
-export function locateChunk(
-  chunk: number,
-  layout: readonly number[],
-): { item: number; index: number } | undefined {
+function locateChunk(chunk: number, layout: readonly number[]): { item: number; index: number } | undefined {
   let index = chunk;
   for (const [item, length] of layout.entries()) {
     if (index < length) return { item, index };
@@ -61,7 +63,7 @@ export function sealChunk(chunk: Uint8Array, key: Uint8Array, part: number, inde
 }
 
 /** Throws when the chunk was sealed with another key or for another place. */
-export function openChunk(sealed: Uint8Array, key: Uint8Array, part: number, index: number): Uint8Array {
+function openChunk(sealed: Uint8Array, key: Uint8Array, part: number, index: number): Uint8Array {
   const decipher = createDecipheriv('aes-256-gcm', key, nonce(part, index));
   decipher.setAuthTag(sealed.subarray(sealed.byteLength - TAG_BYTES));
   return Buffer.concat([
@@ -69,3 +71,121 @@ export function openChunk(sealed: Uint8Array, key: Uint8Array, part: number, ind
     decipher.final(),
   ]);
 }
+
+export type PartStore = ReturnType<typeof createPartStore>;
+
+/** The items that take what does not fit into a user's entry. They hold nothing but sealed chunks. */
+export function createPartStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
+  return {
+    /** Writes all parts of a list that nothing mentions yet. */
+    async write(
+      userId: string,
+      generation: string,
+      parts: readonly Uint8Array[][],
+      expiresAtSeconds: number,
+    ) {
+      // One after the other: a part is up to 400 write units, and a partition takes 1,000 a second.
+      for (const [i, chunks] of parts.entries()) {
+        const Item = {
+          ...partKey(userId, generation, i + 1),
+          all_artists: chunks,
+          expiresAt: expiresAtSeconds,
+        };
+        await send(db, new PutCommand({ TableName: table, Item }));
+      }
+    },
+
+    /** The sealed chunks `indexes` of a part, in that order; undefined when the part or one of them is not there. */
+    async read(userId: string, generation: string, part: number, indexes: readonly number[]) {
+      const { Item } = await send(
+        db,
+        new GetCommand({
+          TableName: table,
+          Key: partKey(userId, generation, part),
+          ConsistentRead: true,
+          ProjectionExpression: indexes.map((index) => `all_artists[${index}]`).join(', '),
+        }),
+      );
+      const chunks = Item?.all_artists as Uint8Array[] | undefined;
+      return chunks?.length === indexes.length ? chunks : undefined;
+    },
+
+    /**
+     * Removes the parts of a list that nothing mentions any more. Tidiness alone: without their entry they cannot be
+     * opened, and the TTL removes what a failure leaves, so a failure here fails nothing.
+     */
+    async remove(
+      userId: string,
+      { generation, parts }: { generation: string; parts: number },
+    ): Promise<void> {
+      const removals = Array.from({ length: parts }, (_, i) =>
+        send(db, new DeleteCommand({ TableName: table, Key: partKey(userId, generation, i + 1) })),
+      );
+      await Promise.allSettled(removals);
+    },
+  };
+}
+
+/** Of an entry, where its chunks are and how to open them. */
+interface StoredChunks {
+  generation: string;
+  /** How many chunks stand in the entry, then in each part. */
+  layout: readonly number[];
+  total: number;
+  partsKey?: Uint8Array | undefined;
+  /** The wanted chunks of the entry itself. */
+  all_artists: readonly Uint8Array[];
+}
+
+interface Wanted {
+  userId: string;
+  /** Zero-based rank of the first artist wanted, and how many. */
+  first: number;
+  limit: number;
+  /** The chunks that hold them, as asked for when the entry was read. */
+  chunks: readonly number[];
+  partStore: PartStore;
+}
+
+/**
+ * The artists of a page. `replaced`: a part is gone, as it is when a newer list took the place of this one.
+ * `unreadable`: the bytes make no sense.
+ */
+export async function readArtists(
+  entry: StoredChunks,
+  wanted: Wanted,
+): Promise<Artist[] | 'replaced' | 'unreadable'> {
+  const existing = wanted.chunks.filter((chunk) => locateChunk(chunk, entry.layout) !== undefined);
+  try {
+    const chunks = await readChunks(entry, existing, wanted);
+    if (!chunks) return 'replaced';
+    const artists = chunks.flatMap(decodeChunk);
+    const offset = wanted.first - (existing[0] ?? 0) * CHUNK_SIZE;
+    const page = artists.slice(offset, offset + wanted.limit);
+    const expected = Math.min(wanted.limit, Math.max(0, entry.total - wanted.first));
+    return page.length === expected ? page : 'unreadable';
+  } catch (error) {
+    if (error instanceof CorruptChunk || isSealBroken(error)) return 'unreadable';
+    throw error;
+  }
+}
+
+async function readChunks(entry: StoredChunks, chunks: readonly number[], { userId, partStore }: Wanted) {
+  const places = chunks.map((chunk) => locateChunk(chunk, entry.layout) as { item: number; index: number });
+  const own = places.filter(({ item }) => item === 0);
+  // DynamoDB answers the wanted elements in their order, without the gaps.
+  const found = entry.all_artists.slice(0, own.length);
+  if (found.length < own.length) throw new CorruptChunk('chunks of the entry are missing');
+  for (const part of new Set(places.map(({ item }) => item).filter((item) => item > 0))) {
+    const indexes = places.filter(({ item }) => item === part).map(({ index }) => index);
+    const sealed = await partStore.read(userId, entry.generation, part, indexes);
+    if (!sealed || !entry.partsKey) return undefined;
+    const key = entry.partsKey;
+    found.push(...sealed.map((chunk, i) => openChunk(chunk, key, part, indexes[i] as number)));
+  }
+  return found;
+}
+
+/** What node:crypto throws when an authentication tag does not fit, or the key is none. */
+const isSealBroken = (error: unknown) =>
+  error instanceof Error && /authenticate data|authentication tag|key length/i.test(error.message);

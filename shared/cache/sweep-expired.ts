@@ -1,10 +1,51 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
+import type { Clock } from '../clock.ts';
+import type { PublishMetrics } from '../metrics/request-metrics.ts';
 import { send, sendConditionally } from '../storage/document-client.ts';
+import type { Stock } from './count-entries.ts';
 import type { StoredList } from './entry.ts';
 import { EXPIRY_INDEX, expiryShards } from './keys.ts';
-import { createPartStore } from './part-store.ts';
+import { createPartStore } from './parts.ts';
+
+/** What is left of the invocation when deleting ends: time to count and to tell. */
+const COUNT_MARGIN_MS = 20_000;
+
+interface HourlySweepDeps {
+  sweepExpired: ReturnType<typeof createSweep>;
+  countEntries: (nowMs: number) => Promise<Stock>;
+  publishMetrics: PublishMetrics;
+  clock: Pick<Clock, 'nowMs'>;
+}
+
+/** What the sweep answers to its caller. */
+interface SweepReport {
+  deleted: number;
+  entries: number;
+  stale_entries: number;
+}
+
+/**
+ * Deletes the lists whose hard limit is over and counts those that remain. What it has no time for, the next hour
+ * finds again; DynamoDB's TTL is at work as well, so nothing more is arranged. May be repeated, and run twice at once.
+ *
+ * @throws StorageUnavailable; the scheduler then tries again.
+ */
+export function createHourlySweep({ sweepExpired, countEntries, publishMetrics, clock }: HourlySweepDeps) {
+  return async function sweep(remainingMs: () => number): Promise<SweepReport> {
+    const isOutOfTime = () => remainingMs() < COUNT_MARGIN_MS;
+    const { deleted, complete } = await sweepExpired({ nowMs: clock.nowMs(), isOutOfTime });
+    const { entries, staleEntries } = await countEntries(clock.nowMs());
+    publishMetrics({
+      SweepHeartbeat: 1,
+      SweepDeleted: deleted.length,
+      SweepUnfinished: complete ? 0 : 1,
+      Entries: entries,
+      StaleEntries: staleEntries,
+    });
+    return { deleted: deleted.length, entries, stale_entries: staleEntries };
+  };
+}
 
 /**
  * The index shows an entry as it was a moment ago: one that was computed anew meanwhile has another expiry and must

@@ -1,6 +1,11 @@
 import * as v from 'valibot';
 import type { ErrorCode } from '../errors.ts';
-import { reason } from './reason.ts';
+
+/** Why a value does not fit, in the languages of the service: valibot asks in the one that `validate` was given. */
+export const reason =
+  (en: string, fr: string) =>
+  ({ lang }: { lang?: string | undefined }): string =>
+    lang === 'en' ? en : fr;
 
 /** The pieces that the routes share. Every schema here validates and is the source of the TypeScript type. */
 

@@ -4,11 +4,10 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import type { BodyOf, DataOf, QueryOf, Route } from '../contract/route.ts';
+import type { BodyOf, DataOf, QueryOf, Route } from '../contract/routes.ts';
 import { AppError, InternalError, Unauthorized } from '../errors.ts';
 import { logFailure, logRefusal } from '../logging/log-failure.ts';
-import { negotiateLocale } from './locale.ts';
-import type { Locale } from './messages.ts';
+import { type Locale, negotiateLocale } from './messages.ts';
 import { errorReply, Reply, type ReplyContext, successReply } from './reply.ts';
 import { parseJsonBody, validate } from './validate.ts';
 

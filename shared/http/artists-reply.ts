@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Answer } from '../cache/answer.ts';
 import type { ArtistView, CopyStatus, WarningCode } from '../contract/artists-page.ts';
-import type { DataOf } from '../contract/route.ts';
-import type { getArtists } from '../contract/routes.ts';
+import type { DataOf, getArtists } from '../contract/routes.ts';
 import { type Locale, warningMessages } from './messages.ts';
 import { Reply } from './reply.ts';
 

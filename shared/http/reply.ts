@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import fresh from 'fresh';
+import Negotiator from 'negotiator';
 import { type AppError, MethodNotAllowed } from '../errors.ts';
-import { acceptsGzip } from './locale.ts';
 import { errorMessages, type Locale } from './messages.ts';
 
 /** What a handler answers when the envelope around its data is not all there is to say. */
@@ -75,6 +75,13 @@ export function errorReply(error: AppError, context: ReplyContext): APIGatewayPr
   return jsonReply(error.status, body, headers, false);
 }
 const DEFAULT_RETRY_SECONDS = '5';
+
+/** Whether the client takes gzip and does not like plain text better. */
+function acceptsGzip(acceptEncoding: string | undefined): boolean {
+  if (!acceptEncoding) return false;
+  const negotiator = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } });
+  return negotiator.encodings(['gzip', 'identity'])[0] === 'gzip';
+}
 
 function jsonReply(
   statusCode: number,

@@ -1,3 +1,4 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { AppError } from '../errors.ts';
 
 /** What may be said of an error in a log. */
@@ -31,8 +32,17 @@ const frames = (error: Error) =>
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 5);
 
-/** Loaded with the first line that there is to log: most environments have none, and each would pay 2 ms at its start. */
-const loadLogger = async () => (await import('./logger.ts')).logger;
+/**
+ * The one logger of an instance. It holds no state of a request: what belongs to one is passed with each line, so that
+ * concurrent invocations never mix. Loaded with the first line: most instances have none, and each would pay 2 ms at its
+ * start.
+ */
+let logger: Logger | undefined;
+async function loadLogger(): Promise<Logger> {
+  const { Logger } = await import('@aws-lambda-powertools/logger');
+  logger ??= new Logger();
+  return logger;
+}
 
 /** Logs a request that was refused for a reason of its own: the code tells which, and nothing tells whose it was. */
 export async function logRefusal(context: { requestId: string; code: string }) {
@@ -42,9 +52,9 @@ export async function logRefusal(context: { requestId: string; code: string }) {
 /** Logs a request that failed for a reason that is not its own. Resolves once the line is written. */
 export async function logFailure(error: unknown, context: { requestId: string; code: string }) {
   const line = { ...context, failure: summarizeError(error) };
-  const logger = await loadLogger();
-  if (context.code === 'INTERNAL') logger.error('request failed', line);
-  else logger.warn('request failed', line);
+  const log = await loadLogger();
+  if (context.code === 'INTERNAL') log.error('request failed', line);
+  else log.warn('request failed', line);
 }
 
 /** Logs how many items of a platform's lists were left out, by reason. Resolves once the line is written. */

@@ -1,6 +1,30 @@
-import type { CacheEvent } from '../cache/events.ts';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { CacheEvent, Observe } from '../cache/events.ts';
+import type { Clock } from '../clock.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { MetricName, MetricValues } from './names.ts';
+import { CODE_DIMENSION, METRICS, type MetricName, type MetricValues } from './names.ts';
+
+interface ObserverDeps {
+  publishMetrics: PublishMetrics;
+  clock: Pick<Clock, 'nowMs'>;
+}
+
+/**
+ * Watches a request or invocation: what happened in it becomes one record of metrics, on every way out. The record is
+ * written before the reply is handed to Lambda, which may freeze or end the instance right after it: a request that was
+ * answered is counted. Nothing is called and nothing waited for.
+ */
+export function createObserver({ publishMetrics, clock }: ObserverDeps) {
+  return async function observed<T>(work: (observe: Observe) => Promise<T>): Promise<T> {
+    const startedAtMs = clock.nowMs();
+    const events: CacheEvent[] = [];
+    try {
+      return await work((event) => void events.push(event));
+    } finally {
+      publishMetrics(requestMetrics(events, clock.nowMs() - startedAtMs), errorCodeOf(events));
+    }
+  };
+}
 
 /**
  * The metrics of one request or invocation that took `durationMs`. Pure.
@@ -21,7 +45,7 @@ export function requestMetrics(events: readonly CacheEvent[], durationMs: number
 }
 
 /** The code of the error that the request ended in. */
-export function errorCodeOf(events: readonly CacheEvent[]): ErrorCode | undefined {
+function errorCodeOf(events: readonly CacheEvent[]): ErrorCode | undefined {
   const ended = events.find((event) => event.name === 'error');
   return ended?.code;
 }
@@ -79,3 +103,31 @@ function ofReplaced(replaced: EventOf<'stored'>['replaced']): MetricValues {
 
 const ofCooldown = (code: string | undefined): MetricValues =>
   code === 'SPOTIFY_RATE_LIMITED' ? { CooldownActive: 1 } : {};
+
+/**
+ * Writes one record of the embedded metric format to the log, from which CloudWatch makes metrics: no call, no waiting.
+ * The record of an error is found by its code as well as with all others.
+ *
+ * The recorder of Powertools collects a record bit by bit. Here a record is collected and written in one synchronous
+ * go, so that concurrent requests, which share the recorder, cannot get into each other's.
+ */
+export function createPublishMetrics({
+  stage,
+  metrics = new Metrics(),
+}: {
+  stage: string;
+  metrics?: Metrics;
+}) {
+  metrics.setDefaultDimensions({ stage });
+
+  return function publishMetrics(values: MetricValues, code?: ErrorCode): void {
+    const entries = Object.entries(values) as [MetricName, number][];
+    if (entries.length === 0) return;
+    for (const [name, value] of entries) metrics.addMetric(name, MetricUnit[METRICS[name]], value);
+    // A record with a set of dimensions of its own is no longer found by the default ones, unless it names them.
+    if (code !== undefined) metrics.addDimensions({}).addDimensions({ [CODE_DIMENSION]: code });
+    metrics.publishStoredMetrics();
+  };
+}
+
+export type PublishMetrics = ReturnType<typeof createPublishMetrics>;

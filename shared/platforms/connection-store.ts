@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailed, send, sendConditionally } from '../storage/document-client.ts';
 import {
   CONNECTION_PROJECTION,
   type Connection,
   connectionKey,
   parseConnection,
+  reauthorizeByMs,
   refreshKey,
 } from './connection.ts';
-import { reauthorizeByMs } from './consent.ts';
 import { type ClaimedState, completing } from './oauth-state-store.ts';
 
 /**

@@ -1,5 +1,14 @@
 import * as v from 'valibot';
-import { InternalError } from '../errors.ts';
+import { InternalError, UnknownPlatform } from '../errors.ts';
+
+/** The platforms there are. */
+export const SPOTIFY = 'spotify';
+
+/** @throws UnknownPlatform for any other than `spotify`. */
+export function requireKnownPlatform(slug: string): typeof SPOTIFY {
+  if (slug !== SPOTIFY) throw new UnknownPlatform('the platform is not supported');
+  return SPOTIFY;
+}
 
 const Bytes: v.GenericSchema<Uint8Array> = v.instance(Uint8Array);
 
@@ -47,4 +56,27 @@ export function parseConnection(userId: string, item: unknown): Connection {
   throw new InternalError(
     `a stored connection does not fit at ${v.getDotPath(result.issues[0]) ?? 'the top'}`,
   );
+}
+
+/** Spotify's rule of 2026: a refresh token dies six months after the consent; refreshing does not prolong it. */
+const CONSENT_MONTHS = 6;
+/** From then on the user is asked to renew it. */
+const REMIND_AFTER_MONTHS = 5;
+
+/** When the consent ends, epoch milliseconds. */
+export const reauthorizeByMs = (authorizedAtMs: number): number =>
+  monthsAfter(authorizedAtMs, CONSENT_MONTHS);
+
+/** From when on the user should renew it, epoch milliseconds. */
+export const reauthorizeSoonFromMs = (authorizedAtMs: number): number =>
+  monthsAfter(authorizedAtMs, REMIND_AFTER_MONTHS);
+
+/** The same day and time (UTC) `months` later; the last day of the month where it is shorter. */
+function monthsAfter(fromMs: number, months: number): number {
+  const date = new Date(fromMs);
+  const day = date.getUTCDate();
+  date.setUTCMonth(date.getUTCMonth() + months);
+  // 31 August + 6 months overflows into March: day 0 is the last of the month before.
+  if (date.getUTCDate() !== day) date.setUTCDate(0);
+  return date.getTime();
 }

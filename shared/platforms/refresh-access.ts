@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { PlatformNotConnected, PlatformRevoked, StorageUnavailable } from '../errors.ts';
+import type { SpotifyCall } from '../spotify/call.ts';
+import { unavailable } from '../spotify/replies.ts';
 import type { TokenEndpoint, Tokens } from '../spotify/token-endpoint.ts';
-import { unavailable } from '../spotify/unavailable.ts';
-import type { SpotifyCall } from '../spotify/usage.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import { createTokenKeeper, type HeldTokens } from './token-keeper.ts';

@@ -1,5 +1,4 @@
-import type { BanStore } from '../cache/ban-store.ts';
-import { banVerdict } from '../cache/bans.ts';
+import { type BanStore, banVerdict } from '../cache/bans.ts';
 import type { Observe } from '../cache/events.ts';
 import type { Clock } from '../clock.ts';
 import { PlatformRateLimited } from '../errors.ts';

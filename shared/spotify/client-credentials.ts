@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { InternalError } from '../errors.ts';
 import { asStorageError } from '../storage/document-client.ts';
-import { parseJson } from './parse-reply.ts';
+import { parseJson } from './replies.ts';
 
 const Credentials = v.object({
   client_id: v.pipe(v.string(), v.minLength(1)),

@@ -1,6 +1,6 @@
 import type { PlatformBucket } from '../errors.ts';
-import type { SkipReason } from './items.ts';
-import { unavailable } from './unavailable.ts';
+import { unavailable } from './replies.ts';
+import type { SkipReason } from './schemas.ts';
 
 /** As many as Spotify gives at once. */
 export const PAGE_SIZE = 50;

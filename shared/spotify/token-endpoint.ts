@@ -1,14 +1,19 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { AuthorizationFailed, PlatformRevoked } from '../errors.ts';
+import { type SpotifyCall, sendRequest } from './call.ts';
 import type { ClientCredentials, CredentialSource } from './client-credentials.ts';
-import { parseJson, parseReply } from './parse-reply.ts';
-import { rateLimited, toldToWaitSeconds } from './retry-after.ts';
+import { REQUIRED_SCOPES } from './endpoints.ts';
+import {
+  ApplicationTrouble,
+  parseJson,
+  parseReply,
+  rateLimited,
+  type SpotifyReply,
+  toldToWaitSeconds,
+  unavailable,
+} from './replies.ts';
 import { TokenErrorReply, TokensReply } from './schemas.ts';
-import { REQUIRED_SCOPES } from './scopes.ts';
-import { type SpotifyReply, sendRequest } from './send-request.ts';
-import { ApplicationTrouble, unavailable } from './unavailable.ts';
-import type { SpotifyCall } from './usage.ts';
 
 /** What the token endpoint gives. Kept in memory and passed on, never logged. */
 export interface Tokens {

@@ -3,13 +3,19 @@ import type { GenericSchema, InferOutput } from 'valibot';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { type PlatformBucket, PlatformScopeMissing } from '../errors.ts';
+import { countSkipped, type SpotifyCall, sendRequest } from './call.ts';
 import { bucketOf } from './endpoints.ts';
-import { parseJson, parseReply } from './parse-reply.ts';
-import { rateLimited, toldToWaitSeconds } from './retry-after.ts';
+import {
+  ApplicationTrouble,
+  parseJson,
+  parseReply,
+  rateLimited,
+  type SpotifyReply,
+  type TroubleReason,
+  toldToWaitSeconds,
+  unavailable,
+} from './replies.ts';
 import { ApiErrorReply } from './schemas.ts';
-import { type SpotifyReply, sendRequest } from './send-request.ts';
-import { ApplicationTrouble, type TroubleReason, unavailable } from './unavailable.ts';
-import { countSkipped, type SpotifyCall } from './usage.ts';
 
 /** As many calls as run at once in one computation: enough for its pages, not enough to look like an attack. */
 const CONCURRENCY = 6;

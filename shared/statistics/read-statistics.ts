@@ -1,4 +1,5 @@
 import type { Stock } from '../cache/count-entries.ts';
+import type { DataOf, getCacheStats } from '../contract/routes.ts';
 import { type MetricName, PAGE_ERROR_CODES, type PageErrorCode } from '../metrics/names.ts';
 import type { DataPoint, MetricQuery, ReadMetrics } from '../metrics/read-metrics.ts';
 
@@ -147,3 +148,47 @@ function unsweptSinceMs(recent: Found): number | undefined {
   if (lastSweep) return lastSweep.atMs + RECENT_PERIOD_SECONDS * 1000;
   return recent.get('lists')?.[0]?.atMs;
 }
+
+type StatsView = DataOf<typeof getCacheStats>;
+
+/** The figures as `GET /api/cache/stats` answers them, with what they suggest to an operator. Pure. */
+export function statsView(
+  statistics: FleetStatistics,
+  recommendations: StatsView['recommendations'],
+): StatsView {
+  const { counts, stock, fromMs, toMs, asOfMs, latencyMs } = statistics;
+  const { hits, misses, stale, fallbackRevoked, errors } = counts;
+  // Nothing counts requests beside their outcomes: the sum is the number.
+  const requests = hits + misses + stale + fallbackRevoked + errors;
+  const share = (count: number) => (requests === 0 ? 0 : count / requests);
+  return {
+    window: { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() },
+    requests,
+    hits,
+    misses,
+    stale,
+    fallback_revoked: fallbackRevoked,
+    errors,
+    errors_by_code: statistics.errorsByCode,
+    hit_rate: share(hits),
+    miss_rate: share(misses),
+    stale_rate: share(stale + fallbackRevoked),
+    error_rate: share(errors),
+    entries: stock.entries,
+    stale_entries: stock.staleEntries,
+    bytes: stock.bytes,
+    spotify: {
+      computations: counts.computations,
+      calls: counts.calls,
+      failures: counts.failures,
+      rate_limited: counts.rateLimited,
+      revocations: counts.revocations,
+      avg_computation_ms: average(counts.computationMs, counts.computations),
+    },
+    latency_ms: latencyMs,
+    recommendations,
+    as_of: new Date(asOfMs).toISOString(),
+  };
+}
+
+const average = (sum: number, count: number) => (count === 0 ? 0 : Math.round(sum / count));

@@ -3,8 +3,7 @@
  * meter that adds up what requests cost.
  */
 import { startEmbeddedDynamodb } from '../../infra/local/dynamodb/embedded.ts';
-import { readBody } from '../../infra/local/http/body.ts';
-import { serve } from '../../infra/local/http/server.ts';
+import { readBody, serve } from '../../infra/local/http.ts';
 
 /** What the requests through the meter cost since it was last read. */
 export interface Metered {

@@ -1,4 +1,4 @@
-import type { Windows } from '../../shared/cache/freshness.ts';
+import type { Windows } from '../../shared/cache/entry.ts';
 import type { Chronicle } from './chronicle.ts';
 
 /** A user's entry; without a generation it holds no list. */

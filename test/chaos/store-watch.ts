@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Windows } from '../../shared/cache/freshness.ts';
+import type { Windows } from '../../shared/cache/entry.ts';
 import { type AwsCall, keyOf } from '../support/aws-fates.ts';
 import type { Chronicle } from './chronicle.ts';
 import { type EntryState, isUsable, judgeEntryChange } from './judge-entry.ts';

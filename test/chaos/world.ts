@@ -1,4 +1,4 @@
-import type { Windows } from '../../shared/cache/freshness.ts';
+import type { Windows } from '../../shared/cache/entry.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Kills } from './kills.ts';
 import type { createSpotifyWatch } from './spotify-watch.ts';

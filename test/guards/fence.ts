@@ -60,11 +60,11 @@ export const fenceGuards: readonly Guard[] = [
   {
     invariant: 'I2',
     name: 'a selection is changed as it was seen',
-    file: 'shared/artists/selection-store.ts',
+    file: 'shared/artists/selection.ts',
     find: 'ConditionExpression: seen.revision === NEVER_SELECTED ? NEVER_CHANGED : UNCHANGED,',
     replace:
       'ConditionExpression: `attribute_exists(pk) OR attribute_not_exists(pk) OR ${seen.revision === NEVER_SELECTED ? NEVER_CHANGED : UNCHANGED}`,',
-    test: { file: 'test/shared/artists/selection-store.test.ts', title: 'the first attempt of a write' },
+    test: { file: 'test/shared/artists/selection.test.ts', title: 'the first attempt of a write' },
   },
   {
     invariant: 'I2',
@@ -109,7 +109,7 @@ export const fenceGuards: readonly Guard[] = [
   {
     invariant: 'I2',
     name: 'connecting deletes the list after the connection is stored',
-    file: 'shared/platforms/complete-connection.ts',
+    file: 'shared/platforms/connecting.ts',
     find: '      await forgetList(userId);\n      await states.end(by);',
     replace: '      await states.end(by);',
     test: MODEL,

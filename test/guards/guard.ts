@@ -20,9 +20,9 @@ export const unit = (name: string, title: string) => ({ file: `test/shared/cache
 
 export const CACHE = 'shared/cache/artists-cache.ts';
 export const COMPUTATIONS = 'shared/cache/computation-store.ts';
-export const BANS = 'shared/cache/ban-store.ts';
+export const BANS = 'shared/cache/bans.ts';
 export const CORE = 'shared/cache/cached-artists.ts';
 export const UNDER_LEASE = 'shared/cache/compute-under-lease.ts';
-export const REFRESH = 'shared/cache/refresh.ts';
-export const FRESHNESS = 'shared/cache/freshness.ts';
+export const REFRESH = 'shared/cache/hand-off.ts';
+export const FRESHNESS = 'shared/cache/entry.ts';
 export const ALWAYS = '(attribute_exists(pk) OR attribute_not_exists(pk))';

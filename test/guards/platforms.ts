@@ -15,7 +15,7 @@ export const platformGuards: readonly Guard[] = [
   {
     invariant: 'I5',
     name: 'of syncs at the same moment each is counted',
-    file: 'shared/artists/sync-pace.ts',
+    file: 'shared/artists/sync-plays.ts',
     find: "const AS_READ = 'paidUntilMs = :seen';",
     replace: "const AS_READ = ':seen = :seen';",
     test: test('artists/sync-plays', 'count each, also those'),

@@ -15,7 +15,7 @@ export const readingGuards: readonly Guard[] = [
   {
     invariant: 'I6',
     name: 'an odd item costs its page nothing but itself',
-    file: 'shared/spotify/items.ts',
+    file: 'shared/spotify/schemas.ts',
     find: 'else skipped.push(reasonOf(one));',
     replace: "else throw new Error('odd');",
     test: test('odd-items', 'an odd artist costs its list nothing'),
@@ -23,7 +23,7 @@ export const readingGuards: readonly Guard[] = [
   {
     invariant: 'I6',
     name: 'a page of which nothing can be read is no page',
-    file: 'shared/spotify/items.ts',
+    file: 'shared/spotify/schemas.ts',
     find: 'items.length > 0 ||',
     replace: 'items.length >= 0 ||',
     test: test('odd-items', 'is a changed interface'),
@@ -63,7 +63,7 @@ export const readingGuards: readonly Guard[] = [
   {
     invariant: 'I6b',
     name: 'saved tracks are read as far as calls are left',
-    file: 'shared/spotify/budget.ts',
+    file: 'shared/spotify/collect-artists.ts',
     find: 'within(1, left - usedByTop, MAX_SAVED_PAGES)',
     replace: 'MAX_SAVED_PAGES',
     test: test('budget', ''),
@@ -71,7 +71,7 @@ export const readingGuards: readonly Guard[] = [
   {
     invariant: 'I6b',
     name: 'top artists leave room for the followed',
-    file: 'shared/spotify/budget.ts',
+    file: 'shared/spotify/collect-artists.ts',
     find: 'within(MIN_TOP_PAGES, Math.floor((left - 1) / NUMBER_OF_TERMS), MAX_TOP_PAGES)',
     replace: 'MAX_TOP_PAGES',
     test: test('budget', ''),

@@ -4,7 +4,7 @@ export const wholeListsGuards: readonly Guard[] = [
   {
     invariant: 'I6',
     name: 'a page has as many artists as it must',
-    file: 'shared/cache/read-artists.ts',
+    file: 'shared/cache/parts.ts',
     find: "return page.length === expected ? page : 'unreadable';",
     replace: 'return page;',
     test: contract('reads as a miss, says so'),
@@ -77,7 +77,7 @@ export const wholeListsGuards: readonly Guard[] = [
   {
     invariant: 'I12',
     name: 'disconnecting removes the connection before the list',
-    file: 'shared/platforms/disconnect.ts',
+    file: 'shared/platforms/connecting.ts',
     find: '    await connections.remove(userId);\n    await forgetList(userId);',
     replace: '    await forgetList(userId);\n    await connections.remove(userId);',
     test: MODEL,
@@ -85,7 +85,7 @@ export const wholeListsGuards: readonly Guard[] = [
   {
     invariant: 'I12',
     name: 'forgetting ends lease and back-off',
-    file: 'shared/cache/forget-list.ts',
+    file: 'shared/platforms/connecting.ts',
     find: '  await deps.computations.forget(userId);\n',
     replace: '',
     test: unit('remember-failure', 'until the user connects or disconnects'),

@@ -1,5 +1,5 @@
 import type { Answer } from '../../shared/cache/answer.ts';
-import type { Windows } from '../../shared/cache/freshness.ts';
+import type { Windows } from '../../shared/cache/entry.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TABLES } from '../support/dynalite.ts';
 import type { FakeDynamo } from '../support/fake-dynamo.ts';

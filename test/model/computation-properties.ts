@@ -1,4 +1,4 @@
-import { isSameTruth } from '../../shared/cache/fence.ts';
+import { isSameTruth } from '../../shared/cache/entry.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Player } from './cast.ts';
 import { type Computation, count, type History } from './history.ts';

@@ -1,5 +1,5 @@
 import type { Artist } from '../../shared/artist.ts';
-import type { SelectionStore } from '../../shared/artists/selection-store.ts';
+import type { SelectionStore } from '../../shared/artists/selection.ts';
 import type { ComputedList } from '../../shared/cache/entry.ts';
 import type { Clock } from '../../shared/clock.ts';
 import {

@@ -1,7 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { decodeChunk } from '../../shared/cache/artist-codec.ts';
-import { isSameTruth, NO_FENCE } from '../../shared/cache/fence.ts';
-import { freshness, type Windows } from '../../shared/cache/freshness.ts';
+import { freshness, isSameTruth, NO_FENCE, type Windows } from '../../shared/cache/entry.ts';
 import { computationKey, cooldownKey, entryKey } from '../../shared/cache/keys.ts';
 import { connectionKey } from '../../shared/platforms/connection.ts';
 import { TABLES } from '../support/dynalite.ts';

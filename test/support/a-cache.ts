@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
-import { createBanStore } from '../../shared/cache/ban-store.ts';
+import { createBanStore } from '../../shared/cache/bans.ts';
 import { createComputationStore } from '../../shared/cache/computation-store.ts';
 import { LIST_NEEDS } from '../../shared/needs.ts';
 import { NOON } from './a-clock.ts';

@@ -1,6 +1,5 @@
-import type { StoredList } from '../../shared/cache/entry.ts';
+import type { StoredList, Windows } from '../../shared/cache/entry.ts';
 import type { CacheEvent } from '../../shared/cache/events.ts';
-import type { Windows } from '../../shared/cache/freshness.ts';
 import { NOON } from './a-clock.ts';
 
 export const HOUR = 3_600_000;

@@ -1,6 +1,5 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { readBody } from '../../infra/local/http/body.ts';
-import { type Listening, serve } from '../../infra/local/http/server.ts';
+import { type Listening, readBody, serve } from '../../infra/local/http.ts';
 import type { Endpoints } from '../../infra/local/services.ts';
 
 /** A call of a function, as it came over the wire. */

@@ -1,6 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { readBody, sendJson } from '../../infra/local/http/body.ts';
-import { serve } from '../../infra/local/http/server.ts';
+import { readBody, sendJson, serve } from '../../infra/local/http.ts';
 import { type LocalStack, startLocalStack } from '../../infra/local/stack.ts';
 
 /** Where the stack that all integration tests share answers. */

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { readBody } from '../../infra/local/http/body.ts';
-import { serve } from '../../infra/local/http/server.ts';
+import { readBody, serve } from '../../infra/local/http.ts';
 
 export interface ReceivedRequest {
   method: string;

@@ -2,19 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { createSpotifyStandIn } from '../../infra/local/spotify/stand-in.ts';
 import { createPlaysStore } from '../../shared/artists/plays-store.ts';
-import { createSelectionStore } from '../../shared/artists/selection-store.ts';
-import { createSyncPace } from '../../shared/artists/sync-pace.ts';
-import { createCompleteConnection } from '../../shared/platforms/complete-connection.ts';
-import { createConnect } from '../../shared/platforms/connect.ts';
+import { createSelectionStore } from '../../shared/artists/selection.ts';
+import { createSyncPace } from '../../shared/artists/sync-plays.ts';
+import {
+  createCompleteConnection,
+  createConnect,
+  createDisconnect,
+} from '../../shared/platforms/connecting.ts';
 import { createConnectionStore } from '../../shared/platforms/connection-store.ts';
-import { createDataKeys } from '../../shared/platforms/data-keys.ts';
-import { createDisconnect } from '../../shared/platforms/disconnect.ts';
 import { createOAuthStateStore } from '../../shared/platforms/oauth-state-store.ts';
 import { createRefreshAccess } from '../../shared/platforms/refresh-access.ts';
-import { createTokenVault } from '../../shared/platforms/token-vault.ts';
+import { createDataKeys, createTokenVault } from '../../shared/platforms/token-vault.ts';
+import { noUsage } from '../../shared/spotify/call.ts';
 import { createClientCredentials } from '../../shared/spotify/client-credentials.ts';
 import { createTokenEndpoint, type TokenEndpoint } from '../../shared/spotify/token-endpoint.ts';
-import { noUsage } from '../../shared/spotify/usage.ts';
 import { createWebApi } from '../../shared/spotify/web-api.ts';
 import { aClock } from './a-clock.ts';
 import { KEY_ARN, SECRET_ARN, startAws } from './aws.ts';

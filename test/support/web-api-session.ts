@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { noUsage } from '../../shared/spotify/usage.ts';
+import { noUsage } from '../../shared/spotify/call.ts';
 import { createWebApi } from '../../shared/spotify/web-api.ts';
 import { aClock } from './a-clock.ts';
 import { inTurn, type ScriptedReply, startScripted } from './scripted-server.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody, sendJson } from '../http/body.ts';
+import { readBody, sendJson } from '../http.ts';
 import { FunctionNotFound, type LambdaService, PayloadTooLarge } from '../lambda/service.ts';
 import { AwsError } from './aws-error.ts';
 

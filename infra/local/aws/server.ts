@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../http/body.ts';
-import { type Listening, serve } from '../http/server.ts';
+import { type Listening, readBody, serve } from '../http.ts';
 import { type AwsModel, invokeAccess, kmsAccess, metricsAccess, secretAccess } from '../iam/aws-access.ts';
 import type { Guard } from '../iam/guard.ts';
 import type { LambdaService } from '../lambda/service.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody, sendJson } from '../http/body.ts';
+import { readBody, sendJson } from '../http.ts';
 import type { Outcome } from '../lambda/outcome.ts';
 import type { createCacheControl } from './cache-control.ts';
 import { docsFile, type Shown } from './docs-page.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
-import { type Listening, listenOn } from '../http/server.ts';
+import { type Listening, listenOn } from '../http.ts';
 import { StartProblem } from '../problem.ts';
 
 type Dynalite = (options: { path?: string; createTableMs: number; deleteTableMs: number }) => Server;

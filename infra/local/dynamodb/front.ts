@@ -1,7 +1,6 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { AwsError } from '../aws/aws-error.ts';
-import { readBody } from '../http/body.ts';
-import { type Listening, serve } from '../http/server.ts';
+import { type Listening, readBody, serve } from '../http.ts';
 import { dynamodbAccess } from '../iam/dynamodb-access.ts';
 import type { Guard } from '../iam/guard.ts';
 import type { TableSpec } from '../template/tables.ts';

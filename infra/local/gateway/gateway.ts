@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
-import { BodyTooLarge, readBody } from '../http/body.ts';
+import { BodyTooLarge, readBody } from '../http.ts';
 import type { LambdaService } from '../lambda/service.ts';
 import type { ApiSpec, RouteSpec } from '../template/api.ts';
 import { createAuthorizer } from './authorizer.ts';

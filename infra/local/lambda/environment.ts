@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import type { Listening } from '../http/server.ts';
+import type { Listening } from '../http.ts';
 import { failure, type Outcome } from './outcome.ts';
 import { type Invocation, serveRuntimeApi } from './runtime-api.ts';
 import { type RuntimeOptions, spawnRuntime } from './runtime-process.ts';

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BodyTooLarge, readBody, sendJson } from '../http/body.ts';
-import { type Listening, serve } from '../http/server.ts';
+import { BodyTooLarge, type Listening, readBody, sendJson, serve } from '../http.ts';
 
 export interface Invocation {
   readonly requestId: string;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts';
-import { apiError, type Reply } from './http.ts';
 import type { Journal } from './journal.ts';
+import { apiError, type Reply } from './replies.ts';
 import { type AppSettings, ENDPOINT_PATHS, type EndpointPath } from './settings.ts';
 
 const WINDOW_MS = 30_000;

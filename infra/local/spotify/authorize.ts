@@ -1,7 +1,7 @@
 import type { Accounts } from './accounts.ts';
 import { consentPage } from './consent-page.ts';
 import type { Grants } from './grants.ts';
-import { plain, type Reply, type StandInRequest } from './http.ts';
+import { plain, type Reply, type StandInRequest } from './replies.ts';
 import { isAccountName } from './settings.ts';
 
 /** Every scope of the real one: an unknown scope is refused there too. */

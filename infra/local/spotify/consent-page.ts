@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import Negotiator from 'negotiator';
-import { html, type Reply } from './http.ts';
+import { html, type Reply } from './replies.ts';
 
 interface ConsentPageModel {
   /** The parameters of the request, carried through the form. */

@@ -1,6 +1,6 @@
 import type { Accounts } from './accounts.ts';
 import type { AppLimits } from './app-limits.ts';
-import { json, type Reply, type StandInRequest } from './http.ts';
+import { json, type Reply, type StandInRequest } from './replies.ts';
 import { InvalidControl, isAccountName, parseApp, parsePlays, parseSettings } from './settings.ts';
 import { accountId } from './shapes.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/clock.ts';
-import { apiError, html, json, plain, type Reply } from './http.ts';
+import { apiError, html, json, plain, type Reply } from './replies.ts';
 import type { AccountSettings } from './settings.ts';
 
 const SLOW_MS = 15_000;

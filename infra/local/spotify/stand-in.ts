@@ -1,23 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
+import { BodyTooLarge, readBody } from '../http.ts';
 import { createAccounts } from './accounts.ts';
 import { createAppLimits } from './app-limits.ts';
 import { createAuthorizePage } from './authorize.ts';
 import { createCatalogues } from './catalogue.ts';
 import { createControl } from './control.ts';
 import { countsAsGrant, createGrants } from './grants.ts';
-import {
-  apiError,
-  BodyTooLarge,
-  json,
-  plain,
-  type Reply,
-  readBody,
-  type StandInRequest,
-  send,
-} from './http.ts';
 import { openJournal } from './journal.ts';
+import { apiError, json, plain, type Reply, type StandInRequest, send } from './replies.ts';
 import { parseApp, parsePlays, parseSettings } from './settings.ts';
 import { createTokenEndpoint } from './token.ts';
 import { createWebApi } from './web-api.ts';
@@ -37,6 +29,7 @@ interface StandInOptions {
 
 type Route = (request: StandInRequest) => Reply | Promise<Reply>;
 
+const MAX_BODY_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -181,7 +174,8 @@ async function serve(
     const url = URL.parse(`${origin}${request.url}`);
     if (!url) return send(response, plain(400, 'Bad request'));
     const { method = 'GET', headers } = request;
-    send(response, await route({ method, url, headers, body: await readBody(request), signal: gone.signal }));
+    const body = (await readBody(request, MAX_BODY_BYTES)).toString('utf8');
+    send(response, await route({ method, url, headers, body, signal: gone.signal }));
   } catch (error) {
     if (gone.signal.aborted) response.destroy();
     else if (error instanceof BodyTooLarge) {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Account, Accounts } from './accounts.ts';
 import { ACCESS_TOKEN_LIFE_SECONDS, type Consent, type Grants, provesChallenge } from './grants.ts';
-import { json, type Reply, type StandInRequest } from './http.ts';
 import { settingsAt, takeItsTime, tokenRefusal } from './modes.ts';
+import { json, type Reply, type StandInRequest } from './replies.ts';
 
 interface TokenEndpointParts {
   accounts: Accounts;

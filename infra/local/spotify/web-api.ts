@@ -3,7 +3,6 @@ import type { Accounts, CallKind } from './accounts.ts';
 import type { AppLimits } from './app-limits.ts';
 import type { Catalogues } from './catalogue.ts';
 import type { AccessGrant, Grants } from './grants.ts';
-import { apiError, json, type Reply, type StandInRequest } from './http.ts';
 import { settingsAt, takeItsTime, webApiRefusal } from './modes.ts';
 import { listsOf } from './oddities.ts';
 import {
@@ -16,6 +15,7 @@ import {
   savedTracks,
   topArtists,
 } from './pages.ts';
+import { apiError, json, type Reply, type StandInRequest } from './replies.ts';
 
 interface Endpoint {
   kind: CallKind;

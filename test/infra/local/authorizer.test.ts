@@ -2,7 +2,7 @@ import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject } from
 import { importJWK, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Authorize, createAuthorizer } from '../../../infra/local/gateway/authorizer.ts';
-import { type Listening, serve } from '../../../infra/local/http/server.ts';
+import { type Listening, serve } from '../../../infra/local/http.ts';
 import { createIssuer } from '../../../infra/local/issuer.ts';
 import { loadKeys } from '../../../infra/local/keys.ts';
 import type { RouteSpec } from '../../../infra/local/template/api.ts';

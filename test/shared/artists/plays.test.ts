@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HALF_LIFE_MS, weightAt, withPlay } from '../../../shared/artists/play-weight.ts';
-import { addPlays, NO_PLAYS } from '../../../shared/artists/plays.ts';
-import { decodeWeights, encodeWeights } from '../../../shared/artists/plays-codec.ts';
+import {
+  addPlays,
+  decodeWeights,
+  encodeWeights,
+  HALF_LIFE_MS,
+  NO_PLAYS,
+  weightAt,
+  withPlay,
+} from '../../../shared/artists/plays.ts';
 import { NOON } from '../../support/a-clock.ts';
 
 const DAY = 86_400_000;

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createSelectionStore } from '../../../shared/artists/selection-store.ts';
-import { toggleArtist } from '../../../shared/artists/toggle-artist.ts';
+import { createSelectionStore, toggleArtist } from '../../../shared/artists/selection.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { NEVER_SELECTED, NO_FENCE } from '../../../shared/cache/fence.ts';
+import { NEVER_SELECTED, NO_FENCE } from '../../../shared/cache/entry.ts';
 import { TABLES } from '../../support/dynalite.ts';
 import { createFakeTables } from '../../support/fake-tables.ts';
 import { realisticArtists } from '../../support/realistic-artists.ts';

@@ -1,14 +1,14 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { toggleArtist } from '../../../shared/artists/toggle-artist.ts';
+import { toggleArtist } from '../../../shared/artists/selection.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { createBanStore } from '../../../shared/cache/ban-store.ts';
+import { createBanStore } from '../../../shared/cache/bans.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
+import { NO_FENCE } from '../../../shared/cache/entry.ts';
 import type { CacheEvent } from '../../../shared/cache/events.ts';
-import { NO_FENCE } from '../../../shared/cache/fence.ts';
+import { refresh as finish } from '../../../shared/cache/hand-off.ts';
 import { cooldownKey } from '../../../shared/cache/keys.ts';
-import { refresh as finish } from '../../../shared/cache/refresh.ts';
 import { PlatformRateLimited, PlatformRevoked, PlatformUnavailable } from '../../../shared/errors.ts';
 import { LIST_NEEDS } from '../../../shared/needs.ts';
 import { aClock } from '../../support/a-clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { freshness } from '../../../shared/cache/freshness.ts';
+import { freshness } from '../../../shared/cache/entry.ts';
 
 const HOUR = 3_600_000;
 const windows = { freshMs: 3 * HOUR, keepMs: 6 * HOUR };

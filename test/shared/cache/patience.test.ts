@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { createSelectionStore } from '../../../shared/artists/selection-store.ts';
+import { createSelectionStore } from '../../../shared/artists/selection.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { createBanStore } from '../../../shared/cache/ban-store.ts';
+import { createBanStore } from '../../../shared/cache/bans.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
 import type { Compute } from '../../../shared/cache/compute-under-lease.ts';
-import { NO_FENCE } from '../../../shared/cache/fence.ts';
+import { NO_FENCE } from '../../../shared/cache/entry.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { PlatformUnavailable, StorageUnavailable } from '../../../shared/errors.ts';
 import { LIST_NEEDS } from '../../../shared/needs.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refresh as finish } from '../../../shared/cache/refresh.ts';
+import { refresh as finish } from '../../../shared/cache/hand-off.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
 import { aCache, RETRY_MS } from '../../support/a-cache.ts';

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { createBanStore } from '../../../shared/cache/ban-store.ts';
+import { createBanStore } from '../../../shared/cache/bans.ts';
 import { createComputationStore } from '../../../shared/cache/computation-store.ts';
 import { rememberFailure } from '../../../shared/cache/compute-under-lease.ts';
-import { NO_FENCE } from '../../../shared/cache/fence.ts';
-import { forgetList } from '../../../shared/cache/forget-list.ts';
+import { NO_FENCE } from '../../../shared/cache/entry.ts';
 import {
   PlatformNotConnected,
   PlatformRateLimited,
@@ -14,6 +13,7 @@ import {
   StorageUnavailable,
 } from '../../../shared/errors.ts';
 import { LIST_NEEDS } from '../../../shared/needs.ts';
+import { forgetList } from '../../../shared/platforms/connecting.ts';
 import { aClock, NOON } from '../../support/a-clock.ts';
 import { TABLES } from '../../support/dynalite.ts';
 import { createFakeTables } from '../../support/fake-tables.ts';

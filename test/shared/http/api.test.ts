@@ -1,12 +1,11 @@
 import { gunzipSync } from 'node:zlib';
+import { Logger } from '@aws-lambda-powertools/logger';
 import * as v from 'valibot';
 import { describe, expect, test, vi } from 'vitest';
-import type { Route } from '../../../shared/contract/route.ts';
-import { getArtists, toggleArtist } from '../../../shared/contract/routes.ts';
+import { getArtists, type Route, toggleArtist } from '../../../shared/contract/routes.ts';
 import { PlatformRateLimited, PlatformRevoked } from '../../../shared/errors.ts';
 import { type ApiRequest, api } from '../../../shared/http/api.ts';
 import { Reply } from '../../../shared/http/reply.ts';
-import { logger } from '../../../shared/logging/logger.ts';
 import { aContext, anEvent } from '../../support/api-event.ts';
 
 const ID = '70kkdajctXSbqSMJbQO424';
@@ -150,14 +149,14 @@ describe('errors', () => {
   });
 
   test('of 503 say when to come back', async () => {
-    vi.spyOn(logger, 'warn').mockImplementation(() => undefined);
+    vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const error = new PlatformRateLimited('…', { retryAfterSeconds: 41.2 });
     const reply = await failing(error)(anEvent(), aContext());
     expect([reply.statusCode, reply.headers?.['retry-after']]).toEqual([503, '42']);
   });
 
   test('that nobody foresaw are INTERNAL, and say nothing of themselves, neither to the client nor in the log', async () => {
-    const log = vi.spyOn(logger, 'error').mockImplementation(() => undefined);
+    const log = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const reply = await failing(new SyntaxError('canary-secret is not JSON'))(anEvent(), aContext());
     expect([reply.statusCode, JSON.parse(reply.body ?? '').error.code]).toEqual([500, 'INTERNAL']);
     expect(reply.body).not.toContain('canary');

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CacheEvent } from '../../../shared/cache/events.ts';
 import { METRICS } from '../../../shared/metrics/names.ts';
-import { createObserver } from '../../../shared/metrics/observe.ts';
-import { createPublishMetrics } from '../../../shared/metrics/publish-metrics.ts';
-import { requestMetrics } from '../../../shared/metrics/request-metrics.ts';
+import {
+  createObserver,
+  createPublishMetrics,
+  requestMetrics,
+} from '../../../shared/metrics/request-metrics.ts';
 import { aClock } from '../../support/a-clock.ts';
 import { aStoredList, HIT, MISS } from '../../support/a-recorder.ts';
 

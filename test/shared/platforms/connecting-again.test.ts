@@ -6,10 +6,10 @@ import {
   PlatformUnavailable,
   StorageUnavailable,
 } from '../../../shared/errors.ts';
-import { createCompleteConnection } from '../../../shared/platforms/complete-connection.ts';
+import { createCompleteConnection } from '../../../shared/platforms/connecting.ts';
 import { connectionKey } from '../../../shared/platforms/connection.ts';
 import { createOAuthStateStore } from '../../../shared/platforms/oauth-state-store.ts';
-import { REQUIRED_SCOPES } from '../../../shared/spotify/scopes.ts';
+import { REQUIRED_SCOPES } from '../../../shared/spotify/endpoints.ts';
 import { awsFault } from '../../support/aws.ts';
 import { startDynamoDb, TABLES, type TestDynamoDb } from '../../support/dynalite.ts';
 import { aFaultyWay } from '../../support/faulty-dynamodb.ts';

@@ -8,9 +8,8 @@ import {
   PlatformUnavailable,
   StorageUnavailable,
 } from '../../../shared/errors.ts';
-import { createCompleteConnection } from '../../../shared/platforms/complete-connection.ts';
-import { createDisconnect } from '../../../shared/platforms/disconnect.ts';
-import { requireKnownPlatform } from '../../../shared/platforms/platform.ts';
+import { createCompleteConnection, createDisconnect } from '../../../shared/platforms/connecting.ts';
+import { requireKnownPlatform } from '../../../shared/platforms/connection.ts';
 import { awsFault } from '../../support/aws.ts';
 import { startDynamoDb, TABLES, type TestDynamoDb } from '../../support/dynalite.ts';
 import { aCall, aUser, type Service, startService } from '../../support/service.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reauthorizeByMs, reauthorizeSoonFromMs } from '../../../shared/platforms/consent.ts';
+import { reauthorizeByMs, reauthorizeSoonFromMs } from '../../../shared/platforms/connection.ts';
 
 const at = (iso: string) => Date.parse(iso);
 const iso = (ms: number) => new Date(ms).toISOString();

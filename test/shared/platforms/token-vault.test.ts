@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createDataKeys } from '../../../shared/platforms/data-keys.ts';
-import { createTokenVault } from '../../../shared/platforms/token-vault.ts';
+import { createDataKeys, createTokenVault } from '../../../shared/platforms/token-vault.ts';
 import { awsFault, KEY_ARN, startAws } from '../../support/aws.ts';
 
 async function vaults() {

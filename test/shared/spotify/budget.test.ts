@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { allot } from '../../../shared/spotify/budget.ts';
+import { allot } from '../../../shared/spotify/collect-artists.ts';
 
 const pages = (items: number) => Math.max(1, Math.ceil(items / 50));
 

@@ -2,10 +2,9 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../shared/clock.ts';
 import { PlatformUnavailable } from '../../../shared/errors.ts';
+import { noUsage } from '../../../shared/spotify/call.ts';
 import { collectArtists } from '../../../shared/spotify/collect-artists.ts';
-import type { SkipReason } from '../../../shared/spotify/items.ts';
-import { RecentlyPlayedReply } from '../../../shared/spotify/schemas.ts';
-import { noUsage } from '../../../shared/spotify/usage.ts';
+import { RecentlyPlayedReply, type SkipReason } from '../../../shared/spotify/schemas.ts';
 import { createWebApi } from '../../../shared/spotify/web-api.ts';
 import { startScripted } from '../../support/scripted-server.ts';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PlatformUnavailable } from '../../../shared/errors.ts';
-import type { SkipReason } from '../../../shared/spotify/items.ts';
 import {
   beginByCursor,
   beginByOffset,
   type CursorPage,
   type OffsetPage,
 } from '../../../shared/spotify/paging.ts';
+import type { SkipReason } from '../../../shared/spotify/schemas.ts';
 
 const PAGE = 50;
 const numbers = (length: number) => Array.from({ length }, (_, i) => i);

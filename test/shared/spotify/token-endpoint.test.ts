@@ -5,10 +5,10 @@ import {
   PlatformRevoked,
   PlatformUnavailable,
 } from '../../../shared/errors.ts';
+import { noUsage } from '../../../shared/spotify/call.ts';
 import { createClientCredentials } from '../../../shared/spotify/client-credentials.ts';
+import { applicationTrouble } from '../../../shared/spotify/replies.ts';
 import { createTokenEndpoint } from '../../../shared/spotify/token-endpoint.ts';
-import { applicationTrouble } from '../../../shared/spotify/unavailable.ts';
-import { noUsage } from '../../../shared/spotify/usage.ts';
 import { aClock } from '../../support/a-clock.ts';
 import { SECRET_ARN, startAws } from '../../support/aws.ts';
 import { inTurn, type ScriptedReply, startScripted } from '../../support/scripted-server.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
-import { applicationTrouble } from '../../../shared/spotify/unavailable.ts';
+import { applicationTrouble } from '../../../shared/spotify/replies.ts';
 import type { ScriptedReply } from '../../support/scripted-server.ts';
 import {
   apiError,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import { getCacheStats } from '../../../shared/contract/routes.ts';
-import { statsView } from '../../../shared/statistics/stats-view.ts';
+import { statsView } from '../../../shared/statistics/read-statistics.ts';
 import { NOON } from '../../support/a-clock.ts';
 import { someStatistics } from '../../support/some-statistics.ts';
 
@@ -16,6 +16,7 @@ it('shows the figures in the form of the contract', () => {
     computationMs: 11_001,
     calls: 60,
   });
+  const recommendations = [{ code: 'LOW_HIT_RATE', severity: 'warning' as const, message: 'look' }];
   const view = statsView(
     {
       ...statistics,
@@ -24,7 +25,7 @@ it('shows the figures in the form of the contract', () => {
       latencyMs: { ...statistics.latencyMs, hit: { p50: 5, p90: 8, p99: 20 } },
       stock: { entries: 4, staleEntries: 1, bytes: 9_000 },
     },
-    'en',
+    recommendations,
   );
   expect(v.is(getCacheStats.reply, { success: true, data: view })).toBe(true);
   expect(view).toMatchObject({
@@ -52,12 +53,13 @@ it('shows the figures in the form of the contract', () => {
       revocations: 0,
       avg_computation_ms: 2_200,
     },
+    recommendations,
     as_of: '2026-11-22T11:59:00.000Z',
   });
 });
 
 it('divides nothing by nothing', () => {
-  const view = statsView(someStatistics(), 'fr');
+  const view = statsView(someStatistics(), []);
   expect(v.is(getCacheStats.reply, { success: true, data: view })).toBe(true);
   expect(view).toMatchObject({ requests: 0, hit_rate: 0, stale_rate: 0, recommendations: [] });
   expect(view.spotify.avg_computation_ms).toBe(0);

@@ -1,7 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { createBanStore } from '../../../shared/cache/ban-store.ts';
-import { type Ban, PROBE_MS } from '../../../shared/cache/bans.ts';
+import { type Ban, createBanStore, PROBE_MS } from '../../../shared/cache/bans.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
 import { type PlatformBucket, PlatformRateLimited } from '../../../shared/errors.ts';
 import { aUser, NOON, recording, repeatingWrites, type Store } from './given.ts';

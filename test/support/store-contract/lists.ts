@@ -1,7 +1,7 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { CHUNK_SIZE } from '../../../shared/cache/artist-codec.ts';
-import { NEVER_SELECTED, NO_FENCE } from '../../../shared/cache/fence.ts';
+import { NEVER_SELECTED, NO_FENCE } from '../../../shared/cache/entry.ts';
 import { StorageUnavailable } from '../../../shared/errors.ts';
 import {
   aList,

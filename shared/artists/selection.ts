@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { NEVER_SELECTED } from '../cache/fence.ts';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { ArtistsCache } from '../cache/artists-cache.ts';
+import { NEVER_SELECTED } from '../cache/entry.ts';
+import type { Observe } from '../cache/events.ts';
 import { SelectionLimitReached, StorageUnavailable } from '../errors.ts';
 import { send, sendConditionally } from '../storage/document-client.ts';
 
@@ -84,3 +85,31 @@ export function createSelectionStore({ db, table }: { db: DynamoDBDocumentClient
 }
 
 const limitReached = () => new SelectionLimitReached(`no more than ${MAX_SELECTED} artists can be selected`);
+
+interface ToggleDeps {
+  cache: Pick<ArtistsCache, 'markAsOutdated'>;
+  selections: SelectionStore;
+  observe?: Observe;
+}
+
+/**
+ * Sets or, when `selected` is undefined, flips the selection, then makes the cached list a fallback only. In this
+ * order: a computation that read the old selection began before, and the second write makes it void. A crash between
+ * the two leaves no answer; asking again completes it, because the list then is not in step with the selection. A
+ * toggle that changes nothing finds the list in step and leaves it alone.
+ *
+ * @returns whether the artist is selected now
+ * @throws SelectionLimitReached or StorageUnavailable. Asking again sets things right, unless it flips.
+ */
+export async function toggleArtist(
+  { cache, selections, observe }: ToggleDeps,
+  userId: string,
+  artistId: string,
+  wanted: boolean | undefined,
+  nowMs: number,
+): Promise<boolean> {
+  const { selected, revision } = await selections.set(userId, artistId, wanted);
+  observe?.({ name: 'toggled' });
+  await cache.markAsOutdated(userId, revision, nowMs);
+  return selected;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { untilAborted } from '../../shared/until-aborted.ts';
+import { untilAborted } from '../../shared/clock.ts';
 
 const pending = new Promise<never>(() => undefined);
 

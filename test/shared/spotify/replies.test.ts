@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseRetryAfter, rateLimited } from '../../../shared/spotify/retry-after.ts';
+import { parseRetryAfter, rateLimited } from '../../../shared/spotify/replies.ts';
 import { NOON } from '../../support/a-clock.ts';
 
 describe('Retry-After', () => {

@@ -1,8 +1,84 @@
 import * as v from 'valibot';
-import { type PlatformBucket, PlatformRateLimited } from '../errors.ts';
-import { parseJson } from './parse-reply.ts';
+import { type PlatformBucket, PlatformRateLimited, PlatformUnavailable } from '../errors.ts';
 import { LimitReply } from './schemas.ts';
-import type { SpotifyReply } from './send-request.ts';
+
+/** What a client is told to wait; as long as the back-off of one user. */
+const RETRY_SECONDS = 30;
+
+interface Circumstances {
+  cause?: unknown;
+  bucket?: PlatformBucket | undefined;
+  /** What the reply's `Retry-After` asks for. */
+  retryAfterSeconds?: number | undefined;
+}
+
+/** Spotify is down, slow or makes no sense. `message` carries nothing of a request or a reply. */
+export function unavailable(
+  message: string,
+  { retryAfterSeconds = 0, ...rest }: Circumstances = {},
+): PlatformUnavailable {
+  return new PlatformUnavailable(message, {
+    ...rest,
+    retryAfterSeconds: Math.max(RETRY_SECONDS, retryAfterSeconds),
+  });
+}
+
+/**
+ * - `invalid_client`: the token endpoint refuses our client id and secret.
+ * - `forbidden`: a 403 that is not about scopes (the application's mode, quota or owner).
+ * - `unauthorized`: an access token just issued is refused.
+ * - `request_refused`: a request of ours does not fit Spotify's interface any more.
+ */
+export type TroubleReason = 'invalid_client' | 'forbidden' | 'unauthorized' | 'request_refused';
+
+/** The cause of a `PlatformUnavailable` that waiting does not mend: somebody must look at our application. */
+export class ApplicationTrouble extends Error {
+  readonly reason: TroubleReason;
+
+  constructor(reason: TroubleReason) {
+    super(`trouble with our Spotify application: ${reason}`);
+    this.name = 'ApplicationTrouble';
+    this.reason = reason;
+  }
+}
+
+/** Why somebody should be alarmed, or undefined when it is Spotify's trouble and not ours. */
+export function applicationTrouble(error: unknown): TroubleReason | undefined {
+  const cause = error instanceof PlatformUnavailable ? error.cause : undefined;
+  return cause instanceof ApplicationTrouble ? cause.reason : undefined;
+}
+
+export interface SpotifyReply {
+  status: number;
+  headers: Headers;
+  /** UTF-8 text, at most 2 MB. Never to be logged: it may hold tokens. */
+  body: string;
+}
+
+/** The JSON of a body, or undefined when it is none. The parser's error quotes the body, so it goes no further. */
+export function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What a reply says, checked. Fields that the schema does not know are left out.
+ *
+ * @throws PlatformUnavailable naming the first field that does not fit, never its value.
+ */
+export function parseReply<TSchema extends v.GenericSchema>(
+  schema: TSchema,
+  body: string,
+  bucket?: PlatformBucket,
+): v.InferOutput<TSchema> {
+  const result = v.safeParse(schema, parseJson(body), { abortEarly: true });
+  if (result.success) return result.output;
+  const where = v.getDotPath(result.issues[0]) ?? 'the top';
+  throw unavailable(`Spotify answered nonsense at ${where}`, { bucket });
+}
 
 /** When Spotify does not say how long: as long as its own window for counting calls. */
 const DEFAULT_SECONDS = 30;

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 
 /** What a route of the stand-in is given: nothing of node's sockets, so that routes stay plain functions. */
 export interface StandInRequest {
@@ -17,10 +17,6 @@ export interface Reply {
   headers: Record<string, string>;
   body: string;
 }
-
-const MAX_BODY_BYTES = 64 * 1024;
-
-export class BodyTooLarge extends Error {}
 
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
   return {
@@ -45,18 +41,6 @@ export function apiError(
   { reason, headers }: { reason?: string; headers?: Record<string, string> } = {},
 ): Reply {
   return json(status, { error: { status, message, ...(reason ? { reason } : {}) } }, headers);
-}
-
-/** @throws BodyTooLarge beyond 64 KB; the rest of the body is not read. */
-export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new BodyTooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 export function send(response: ServerResponse, { status, headers, body }: Reply): void {

@@ -1,6 +1,6 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSelectionStore } from '../../../shared/artists/selection-store.ts';
+import { createSelectionStore } from '../../../shared/artists/selection.ts';
 import { SelectionLimitReached } from '../../../shared/errors.ts';
 import { startDynamoDb, TABLES, type TestDynamoDb } from '../../support/dynalite.ts';
 import { aUser } from '../../support/service.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PlatformUnavailable } from '../../../shared/errors.ts';
-import { withDeadline } from '../../../shared/spotify/with-deadline.ts';
+import { withDeadline } from '../../../shared/spotify/call.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

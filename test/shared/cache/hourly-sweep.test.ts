@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
 import { createCountEntries } from '../../../shared/cache/count-entries.ts';
-import { createSweep } from '../../../shared/cache/sweep-expired.ts';
-import { createHourlySweep } from '../../../shared/statistics/hourly-sweep.ts';
+import { createHourlySweep, createSweep } from '../../../shared/cache/sweep-expired.ts';
 import { aClock } from '../../support/a-clock.ts';
 import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
 import { borrowDynamoDb, startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import * as v from 'valibot';
+import type { ArtistsCache } from '../cache/artists-cache.ts';
+import type { ComputationStore } from '../cache/computation-store.ts';
 import type { Clock } from '../clock.ts';
 import {
   AuthorizationFailed,
@@ -9,15 +11,37 @@ import {
   PlatformUnavailable,
   StorageUnavailable,
 } from '../errors.ts';
+import type { SpotifyCall } from '../spotify/call.ts';
+import type { CredentialSource } from '../spotify/client-credentials.ts';
+import { authorizationUrl, newVerifier, REQUIRED_SCOPES } from '../spotify/endpoints.ts';
+import { ApplicationTrouble, unavailable } from '../spotify/replies.ts';
 import { OwnProfileReply } from '../spotify/schemas.ts';
-import { REQUIRED_SCOPES } from '../spotify/scopes.ts';
 import type { TokenEndpoint } from '../spotify/token-endpoint.ts';
-import { ApplicationTrouble, unavailable } from '../spotify/unavailable.ts';
-import type { SpotifyCall } from '../spotify/usage.ts';
 import type { WebApi } from '../spotify/web-api.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import type { ClaimedState, Exchanged, OAuthStateStore } from './oauth-state-store.ts';
 import type { TokenKey, TokenVault } from './token-vault.ts';
+
+interface ConnectDeps {
+  states: OAuthStateStore;
+  credentials: CredentialSource;
+  accountsUrl: string;
+  redirectUri: string;
+}
+
+/** Begins a connection: where the user consents, and the state by which the consent is recognised for 10 minutes. */
+export function createConnect({ states, credentials, accountsUrl, redirectUri }: ConnectDeps) {
+  return async function connect(userId: string, nowMs: number) {
+    const { clientId } = await credentials.read();
+    const verifier = newVerifier();
+    const { state, expiresAtMs } = await states.begin(userId, verifier, nowMs);
+    return {
+      authorizationUrl: authorizationUrl({ accountsUrl, clientId, redirectUri, state, verifier }),
+      state,
+      expiresAtMs,
+    };
+  };
+}
 
 /** As long as the back-off of one user. */
 const RETRY_MS = 30_000;
@@ -150,4 +174,43 @@ export function createCompleteConnection(deps: CompleteConnectionDeps) {
 function requireScopes(scopes: readonly string[]): void {
   const missing = REQUIRED_SCOPES.filter((scope) => !scopes.includes(scope));
   if (missing.length > 0) throw new PlatformScopeMissing(`the user did not grant ${missing.join(', ')}`);
+}
+
+interface DisconnectDeps {
+  connections: ConnectionStore;
+  /** Deletes the user's cached list and makes every computation of it that is under way void. */
+  forgetList: (userId: string) => Promise<unknown>;
+}
+
+/**
+ * Forgets all that came from the platform: connection, tokens and plays, which are one item, then the cached list.
+ *
+ * In this order: once the connection is gone no computation can begin, and those under way become void with the list,
+ * so that nothing can bring it back. A crash between the two leaves a list but no connection; the user, who has no
+ * answer, asks again, and both steps may be repeated. The other way round a computation could begin between the two
+ * and store a list that nobody would delete.
+ */
+export function createDisconnect({ connections, forgetList }: DisconnectDeps) {
+  return async function disconnect(userId: string): Promise<void> {
+    await connections.remove(userId);
+    await forgetList(userId);
+  };
+}
+
+/**
+ * Forgets everything cached for a user: back-off and lease, then the list. In this order, because deleting the list is
+ * what makes every computation in flight void: a computation that begins between the two is refused with the others,
+ * and what it may still write of its failure, it learned from the connection as it is now. A crash between the two
+ * leaves the list, and the caller, who has no answer yet, asks again.
+ */
+export async function forgetList(
+  deps: {
+    cache: ArtistsCache;
+    computations: ComputationStore;
+    clock: Pick<Clock, 'nowMs'>;
+  },
+  userId: string,
+): Promise<void> {
+  await deps.computations.forget(userId);
+  await deps.cache.invalidateUser(userId, deps.clock.nowMs());
 }
