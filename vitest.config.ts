@@ -8,8 +8,8 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     // Limits for what hangs: a busy machine is many times slower than a quiet one.
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
     // On two processors it would be one at a time; but much of a test is waiting.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -57,7 +57,7 @@ function readReport(outdir: string): [string, string][] {
     );
 }
 
-describe('what cdk-nag finds', { timeout: 60_000 }, () => {
+describe('what cdk-nag finds', () => {
   it.each([
     ['dev', {}],
     [

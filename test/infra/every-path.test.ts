@@ -36,7 +36,7 @@ beforeAll(async () => {
   await paths.afterHandOver();
   await paths.rateLimits();
   await paths.onceMore();
-}, 120_000);
+});
 
 afterAll(async () => {
   paths?.close();

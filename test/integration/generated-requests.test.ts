@@ -34,12 +34,12 @@ test(`${AT_ONCE * ROUNDS} requests of any shape: none fails, each is told what t
         for (const { status } of replies) statuses.set(status, (statuses.get(status) ?? 0) + 1);
       },
     ),
-    { numRuns: ROUNDS, interruptAfterTimeLimit: 90_000, markInterruptAsFailure: true },
+    { numRuns: ROUNDS },
   );
   // Else it would only have shown how well nonsense is refused.
   for (const status of [200, 400, 401, 403, 404, 405, 409])
     expect(statuses.get(status), `${status}`).toBeGreaterThan(20);
-}, 120_000);
+});
 
 async function requireHonestReply(request: GeneratedRequest) {
   const token = tokens[request.caller];

@@ -85,7 +85,7 @@ it('tells the whole story of a few users, to the last request', async () => {
   await alice.disconnect();
   expect(await sweep()).toEqual({ deleted: 0, entries: 0, stale_entries: 0 });
   expect(await stats()).toMatchObject({ requests: 35, entries: 0, stale_entries: 0, bytes: 0 });
-}, 60_000);
+});
 
 it('shows a list in the profile as it would be served, and null once it may not be', async () => {
   const user = await aConnectedUser(urls, { artists: 12 });
