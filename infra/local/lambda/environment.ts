@@ -22,8 +22,8 @@ export interface EnvironmentOptions extends RuntimeOptions {
   onGone(environment: Environment): void;
 }
 
-/** How long loading a bundle may take. */
-const INIT_TIMEOUT_MS = 10_000;
+/** How long loading a bundle may take; AWS then begins anew, within the function's timeout, where this goes on. */
+const INIT_TIMEOUT_SECONDS = 10;
 
 interface Task {
   readonly work: Work;
@@ -57,14 +57,11 @@ export function createEnvironment({
   let gone = false;
   let freezing: NodeJS.Timeout | undefined;
 
+  const initSeconds = Math.max(INIT_TIMEOUT_SECONDS, spec.timeoutSeconds);
   const initTimer = setTimeout(() => {
-    killed = failure(
-      'init',
-      'Sandbox.Timedout',
-      `Init phase timed out after ${INIT_TIMEOUT_MS / 1000} seconds`,
-    );
+    killed = failure('init', 'Sandbox.Timedout', `Init phase timed out after ${initSeconds} seconds`);
     end();
-  }, INIT_TIMEOUT_MS);
+  }, initSeconds * 1000);
 
   const launched = launch().catch((error: unknown) => {
     initError ??= failure('init', 'Runtime.StartError', String(error));
