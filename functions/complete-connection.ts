@@ -2,10 +2,10 @@ import { systemClock } from '../shared/clock.ts';
 import { completeConnection as route } from '../shared/contract/routes.ts';
 import { forgetListFromEnv } from '../shared/deployment.ts';
 import { api } from '../shared/http/api.ts';
-import { CONNECT_NEEDS } from '../shared/needs.ts';
 import { createCompleteConnection } from '../shared/platforms/connecting.ts';
 import { reauthorizeByMs, requireKnownPlatform } from '../shared/platforms/connection.ts';
 import { askSpotifyFromEnv, completingFromEnv } from '../shared/spotify-deployment.ts';
+import { CONNECT_NEEDS } from '../shared/spotify-platform.ts';
 
 const askSpotify = askSpotifyFromEnv(CONNECT_NEEDS);
 const complete = createCompleteConnection({ ...completingFromEnv(), forgetList: forgetListFromEnv() });

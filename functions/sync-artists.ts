@@ -2,8 +2,8 @@ import { createSyncPlays } from '../shared/artists/sync-plays.ts';
 import { systemClock } from '../shared/clock.ts';
 import { syncArtists } from '../shared/contract/routes.ts';
 import { api } from '../shared/http/api.ts';
-import { SYNC_NEEDS } from '../shared/needs.ts';
 import { askSpotifyFromEnv, syncingFromEnv } from '../shared/spotify-deployment.ts';
+import { SYNC_NEEDS } from '../shared/spotify-platform.ts';
 
 const askSpotify = askSpotifyFromEnv(SYNC_NEEDS);
 const syncPlays = createSyncPlays(syncingFromEnv());

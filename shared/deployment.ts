@@ -10,8 +10,8 @@ import { systemClock } from './clock.ts';
 import { requiredEnv, requiredSeconds, secondsOrNone } from './env.ts';
 import { createReadMetrics } from './metrics/read-metrics.ts';
 import { createObserver, createPublishMetrics } from './metrics/request-metrics.ts';
-import { LIST_NEEDS } from './needs.ts';
 import { forgetList } from './platforms/connecting.ts';
+import { SPOTIFY_PLATFORM } from './spotify-platform.ts';
 import { createReadStatistics } from './statistics/read-statistics.ts';
 import { createDocumentClient } from './storage/document-client.ts';
 
@@ -39,7 +39,7 @@ export const computationDepsFromEnv = (): ComputationDeps => ({
   cache: cacheFromEnv(),
   computations: createComputationStore(cacheTable()),
   bans: createBanStore(cacheTable()),
-  needs: LIST_NEEDS,
+  platform: SPOTIFY_PLATFORM,
   clock: systemClock,
   retryMs: requiredSeconds('RETRY_SECONDS') * 1000,
 });

@@ -87,6 +87,11 @@ export class PlatformNotConnected extends AppError {
   readonly status = 409;
 }
 
+/** Another platform would call its failures by codes of its own. */
+interface PlatformErrorOptions extends AppErrorOptions {
+  code?: ErrorCode;
+}
+
 const RECONNECT: readonly ErrorDetail[] = [{ action: 'reconnect', platform_slug: 'spotify' }];
 
 /**
@@ -94,22 +99,24 @@ const RECONNECT: readonly ErrorDetail[] = [{ action: 'reconnect', platform_slug:
  */
 export class PlatformRevoked extends AppError {
   override readonly name = 'PlatformRevoked';
-  readonly code = 'SPOTIFY_TOKEN_REVOKED';
+  readonly code: ErrorCode;
   readonly status = 409;
 
-  constructor(message: string, options: AppErrorOptions = {}) {
+  constructor(message: string, { code = 'SPOTIFY_TOKEN_REVOKED', ...options }: PlatformErrorOptions = {}) {
     super(message, { ...options, details: RECONNECT });
+    this.code = code;
   }
 }
 
 /** The consent lacks a scope that a computation needs. */
 export class PlatformScopeMissing extends AppError {
   override readonly name = 'PlatformScopeMissing';
-  readonly code = 'SPOTIFY_SCOPE_MISSING';
+  readonly code: ErrorCode;
   readonly status = 409;
 
-  constructor(message: string, options: AppErrorOptions = {}) {
+  constructor(message: string, { code = 'SPOTIFY_SCOPE_MISSING', ...options }: PlatformErrorOptions = {}) {
     super(message, { ...options, details: RECONNECT });
+    this.code = code;
   }
 }
 
@@ -122,7 +129,7 @@ export type LimitReason = 'rate_limit' | 'quota';
 /** The platform answered 429: calls are of no use before `retryAfterSeconds`, which is 1 to 86,400. */
 export class PlatformRateLimited extends AppError {
   override readonly name = 'PlatformRateLimited';
-  readonly code = 'SPOTIFY_RATE_LIMITED';
+  readonly code: ErrorCode;
   readonly status = 503;
   declare readonly retryAfterSeconds: number;
   readonly reason: LimitReason;
@@ -131,9 +138,14 @@ export class PlatformRateLimited extends AppError {
 
   constructor(
     message: string,
-    options: AppErrorOptions & { retryAfterSeconds: number; reason?: LimitReason; bucket?: PlatformBucket },
+    options: PlatformErrorOptions & {
+      retryAfterSeconds: number;
+      reason?: LimitReason;
+      bucket?: PlatformBucket;
+    },
   ) {
     super(message, options);
+    this.code = options.code ?? 'SPOTIFY_RATE_LIMITED';
     this.reason = options.reason ?? 'rate_limit';
     this.bucket = options.bucket;
   }
@@ -142,13 +154,14 @@ export class PlatformRateLimited extends AppError {
 /** Down, slow past the deadline, or an answer that makes no sense. */
 export class PlatformUnavailable extends AppError {
   override readonly name = 'PlatformUnavailable';
-  readonly code = 'SPOTIFY_UNAVAILABLE';
+  readonly code: ErrorCode;
   readonly status = 503;
   /** Whose call failed; undefined when it was none in particular. */
   readonly bucket: PlatformBucket | undefined;
 
-  constructor(message: string, options: AppErrorOptions & { bucket?: PlatformBucket | undefined } = {}) {
+  constructor(message: string, options: PlatformErrorOptions & { bucket?: PlatformBucket | undefined } = {}) {
     super(message, options);
+    this.code = options.code ?? 'SPOTIFY_UNAVAILABLE';
     this.bucket = options.bucket;
   }
 }

@@ -1,4 +1,4 @@
-import type { StaleCode } from '../contract/artists-page.ts';
+import type { RevokedCode, StaleCode } from '../contract/artists-page.ts';
 import {
   type AppError,
   ComputationPending,
@@ -14,12 +14,13 @@ import {
 import type { CopyPage, Lookup } from './artists-cache.ts';
 import { type ComputedList, newFence } from './entry.ts';
 import type { Outcome } from './events.ts';
+import type { FailureCodes } from './platform.ts';
 
 /** How old the copy is, and why there is no better one. */
 type Situation =
   | { cacheStatus: 'fresh'; warningCode?: never }
   | { cacheStatus: 'stale'; warningCode: StaleCode }
-  | { cacheStatus: 'fallback_revoked'; warningCode: 'SPOTIFY_TOKEN_REVOKED' };
+  | { cacheStatus: 'fallback_revoked'; warningCode: RevokedCode };
 
 /** What a request for a page is answered with, before it becomes HTTP. */
 export type Answer = Situation & {
@@ -76,16 +77,22 @@ export function outcomeOf({ cached, cacheStatus, warningCode }: Answer): Outcome
   }
 }
 
+/** Why a request gets no new list. */
+export interface Refusal {
+  cause: Cause;
+  retryAfterSeconds?: number;
+}
+
 /**
  * The old copy with the reason why there is no better one; without a usable copy, throws the reason. The hard limit
  * counts at `nowMs`, when the copy is handed out: since it was read, storage may have kept us waiting for seconds.
  */
-export function fallback(found: Lookup, cause: Cause, nowMs: number, retryAfterSeconds = 1): Answer {
-  if (found.state === 'none' || nowMs >= found.usableUntilMs) throw errorOf(cause, retryAfterSeconds);
+export function fallback(found: Lookup, refusal: Refusal, codes: FailureCodes, nowMs: number): Answer {
+  if (found.state === 'none' || nowMs >= found.usableUntilMs) throw errorOf(refusal, codes);
   if (found.state === 'fresh') return hit(found);
   const { copy, fence } = found;
   // A list that lacks a part says so, whatever keeps it from being whole; a revocation is more to the point.
-  const situation = oldCopy(cause);
+  const situation = oldCopy(refusal.cause, codes);
   const isWarnedOf = situation.cacheStatus === 'stale' && isPartial(found.stored);
   return { copy, fence, cached: true, ...(isWarnedOf ? PARTIAL : situation) };
 }
@@ -93,37 +100,46 @@ export function fallback(found: Lookup, cause: Cause, nowMs: number, retryAfterS
 const PARTIAL = { cacheStatus: 'stale', warningCode: 'PARTIAL_LIST' } as const;
 const isPartial = ({ lacks = [] }: { lacks?: readonly string[] }) => lacks.length > 0;
 
-function oldCopy(cause: Cause): Situation {
+function oldCopy(cause: Cause, codes: FailureCodes): Situation {
   switch (cause) {
-    case 'SPOTIFY_TOKEN_REVOKED':
+    case codes.revoked:
     // A copy without a connection: its user, too, has to connect again.
     case 'PLATFORM_NOT_CONNECTED':
-      return { cacheStatus: 'fallback_revoked', warningCode: 'SPOTIFY_TOKEN_REVOKED' };
+      return { cacheStatus: 'fallback_revoked', warningCode: codes.revoked };
     case 'REFRESH_IN_PROGRESS':
     case 'COMPUTING':
       return { cacheStatus: 'stale', warningCode: 'REFRESH_IN_PROGRESS' };
-    case 'SPOTIFY_RATE_LIMITED':
-    case 'SPOTIFY_SCOPE_MISSING':
     case 'STORAGE_UNAVAILABLE':
       return { cacheStatus: 'stale', warningCode: cause };
+    case codes.rateLimited:
+      return { cacheStatus: 'stale', warningCode: codes.rateLimited };
+    case codes.scopeMissing:
+      return { cacheStatus: 'stale', warningCode: codes.scopeMissing };
     default:
       // Whatever else kept us from computing: to the reader, no new list could be had.
-      return { cacheStatus: 'stale', warningCode: 'SPOTIFY_UNAVAILABLE' };
+      return { cacheStatus: 'stale', warningCode: codes.unavailable };
   }
 }
 
 /** The error of a cause that the store remembered from an earlier request, or that `origin` is. */
-export function errorOf(cause: Cause, retryAfterSeconds: number, origin?: Error): AppError {
+export function errorOf(
+  { cause, retryAfterSeconds = 1 }: Refusal,
+  codes: FailureCodes,
+  origin?: Error,
+): AppError {
   const options = { retryAfterSeconds, ...(origin && { cause: origin }) };
   switch (cause) {
-    case 'SPOTIFY_TOKEN_REVOKED':
-      return new PlatformRevoked('the consent was revoked or has expired');
-    case 'SPOTIFY_SCOPE_MISSING':
-      return new PlatformScopeMissing('the consent lacks a scope');
+    case codes.revoked:
+      return new PlatformRevoked('the consent was revoked or has expired', { code: codes.revoked });
+    case codes.scopeMissing:
+      return new PlatformScopeMissing('the consent lacks a scope', { code: codes.scopeMissing });
+    case codes.rateLimited:
+      return new PlatformRateLimited('the platform limits the application', {
+        ...options,
+        code: codes.rateLimited,
+      });
     case 'PLATFORM_NOT_CONNECTED':
       return new PlatformNotConnected('there is no connection');
-    case 'SPOTIFY_RATE_LIMITED':
-      return new PlatformRateLimited('the platform limits the application', options);
     case 'REFRESH_IN_PROGRESS':
     case 'COMPUTING':
       return new ComputationPending('the first computation goes on', options);
@@ -132,6 +148,9 @@ export function errorOf(cause: Cause, retryAfterSeconds: number, origin?: Error)
     case 'INTERNAL':
       return new InternalError('the last computation met a defect');
     default:
-      return new PlatformUnavailable('the platform could not be reached', options);
+      return new PlatformUnavailable('the platform could not be reached', {
+        ...options,
+        code: codes.unavailable,
+      });
   }
 }

@@ -1,8 +1,9 @@
 import type { ErrorCode, OptionalList } from '../errors.ts';
 import { nextPayment, type Pace } from '../pace.ts';
 import type { Lookup } from './artists-cache.ts';
-import { type Ban, type Bans, bannedLists, banVerdict, type Needs, namesOf } from './bans.ts';
+import { type Ban, type Bans, bannedLists, banVerdict } from './bans.ts';
 import { isSameTruth } from './entry.ts';
+import { namesOf, type Platform } from './platform.ts';
 
 /** What the store remembers of a user's computations; times in epoch milliseconds. */
 export interface ComputationRecord {
@@ -53,7 +54,11 @@ const LIST_FAILURES = 3;
 const TOGGLE_PACE: Pace = { intervalMs: 60_000, burst: 10 };
 
 /** May this request try to compute now? Pure: everything it needs to know is in the store. */
-export function attemptVerdict({ found, record, bans }: Situation, needs: Needs, nowMs: number): Verdict {
+export function attemptVerdict(
+  { found, record, bans }: Situation,
+  { codes, needs }: Platform,
+  nowMs: number,
+): Verdict {
   const banned = bannedLists(bans, needs, nowMs);
   const isWithoutCopy = found.state === 'none';
   const names = isWithoutCopy ? needs.required : namesOf(needs);
@@ -61,8 +66,8 @@ export function attemptVerdict({ found, record, bans }: Situation, needs: Needs,
   const pauseSeconds = Math.max(0, Math.ceil(((record.retryAtMs ?? 0) - nowMs) / 1000));
   // Both may hold: who waits as long as is said must not be told to wait again.
   const isBanLonger = verdict.kind === 'denied' && verdict.retryAfterSeconds >= pauseSeconds;
-  if (pauseSeconds > 0 && !isBanLonger) return denied(record.cause ?? 'SPOTIFY_UNAVAILABLE', pauseSeconds);
-  if (verdict.kind === 'denied') return denied('SPOTIFY_RATE_LIMITED', verdict.retryAfterSeconds);
+  if (pauseSeconds > 0 && !isBanLonger) return denied(record.cause ?? codes.unavailable, pauseSeconds);
+  if (verdict.kind === 'denied') return denied(codes.rateLimited, verdict.retryAfterSeconds);
   const paidUntilMs = isByToggle(found, nowMs)
     ? nextPayment(record.paidUntilMs, TOGGLE_PACE, nowMs)
     : undefined;

@@ -2,6 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk
 import type { OptionalList, PlatformRateLimited } from '../errors.ts';
 import { send, sendConditionally } from '../storage/document-client.ts';
 import { cooldownKey } from './keys.ts';
+import type { Needs } from './platform.ts';
 
 /** The rolling limit of the whole application. Every other ban is a bucket's, by its name. */
 export const ALL_CALLS = 'all';
@@ -19,16 +20,6 @@ export interface Ban {
   strikes: number;
 }
 export type Bans = ReadonlyMap<string, Ban>;
-
-/** What a caller is about to use of the platform: names of bans that concern it. */
-export interface Needs {
-  required: readonly string[];
-  /** Buckets that a list can be computed without, and what the list then lacks. */
-  optional: Readonly<Record<string, OptionalList>>;
-}
-
-/** The names of all bans that may concern what is needed. */
-export const namesOf = ({ required, optional }: Needs): string[] => [...required, ...Object.keys(optional)];
 
 export type BanVerdict =
   | { kind: 'allowed'; probes: readonly (readonly [string, Ban])[] }

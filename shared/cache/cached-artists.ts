@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { AppError, ComputationPending, StorageUnavailable } from '../errors.ts';
-import { type Answer, type Cause, computed, errorOf, fallback, hit, outcomeOf } from './answer.ts';
+import {
+  type Answer,
+  type Cause,
+  computed,
+  errorOf,
+  fallback,
+  hit,
+  outcomeOf,
+  type Refusal,
+} from './answer.ts';
 import type { Lookup } from './artists-cache.ts';
 import { attemptVerdict } from './attempt.ts';
-import { namesOf, PROBE_MS } from './bans.ts';
+import { PROBE_MS } from './bans.ts';
 import type { Lease } from './computation-store.ts';
 import {
   type Begun,
@@ -16,6 +25,7 @@ import {
 } from './compute-under-lease.ts';
 import { isSameTruth } from './entry.ts';
 import type { Observe } from './events.ts';
+import { namesOf, type Platform } from './platform.ts';
 
 /** With an old copy at hand, a request waits this long for a new one. */
 const PATIENCE_WITH_COPY_MS = 4_000;
@@ -84,16 +94,15 @@ async function answerOf(deps: CachedArtistsDeps, request: PageRequest, compute: 
       return hit(found);
     }
     // What we computed was refused, because the truth had changed. Only a request without a copy computes once more.
-    if (refused > 0 && found.state === 'old') return oldCopy(deps, request, found, 'REFRESH_IN_PROGRESS');
+    if (refused > 0 && found.state === 'old')
+      return oldCopy(deps, request, found, { cause: 'REFRESH_IN_PROGRESS' });
     if (refused > 1) throw pending('the list changes faster than it is computed');
 
     const attempt = await orUnavailable(found, () => begin(deps, request, found));
-    if (attempt.kind === 'denied') {
-      return oldCopy(deps, request, found, attempt.cause, attempt.retryAfterSeconds);
-    }
+    if (attempt.kind === 'denied') return oldCopy(deps, request, found, attempt);
     if (attempt.kind === 'changed' && clock.nowMs() < answerByMs) continue;
     if (attempt.kind !== 'begun') {
-      if (found.state === 'old') return oldCopy(deps, request, found, 'REFRESH_IN_PROGRESS');
+      if (found.state === 'old') return oldCopy(deps, request, found, { cause: 'REFRESH_IN_PROGRESS' });
       await waitForTheOther(deps, request, look, answerByMs);
       continue;
     }
@@ -133,7 +142,7 @@ const pending = (message: string) =>
 type Attempt =
   /** This request computes. */
   | { kind: 'begun'; begun: Begun }
-  | { kind: 'denied'; cause: Cause; retryAfterSeconds: number }
+  | ({ kind: 'denied' } & Refusal)
   | { kind: 'computing elsewhere' }
   /** Something came in between our look and our lease. */
   | { kind: 'changed' };
@@ -150,14 +159,14 @@ async function orUnavailable(found: Lookup, act: () => Promise<Attempt>): Promis
 
 /** Takes the computation lease, when trying is allowed and no other instance computes from the same truth. */
 async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Lookup): Promise<Attempt> {
-  const { computations, bans: banStore, needs, clock } = deps;
+  const { computations, bans: banStore, platform, clock } = deps;
   const { userId, deadlineMs } = request;
   const [record, bans] = await Promise.all([
     computations.read(userId),
-    banStore.read(clock.nowMs(), namesOf(needs)),
+    banStore.read(clock.nowMs(), namesOf(platform.needs)),
   ]);
   const nowMs = clock.nowMs();
-  const verdict = attemptVerdict({ found, record, bans }, needs, nowMs);
+  const verdict = attemptVerdict({ found, record, bans }, platform, nowMs);
   if (verdict.kind !== 'allowed') return verdict;
   const lease: Lease = { userId, token: randomUUID(), fence: found.fence };
   // One of the two fences is outdated, the holder's or ours. The entry knows, and has it from after the holder's look.
@@ -166,7 +175,7 @@ async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Looku
   if (!(await computations.acquire(lease, nowMs, untilMs, verdict))) return { kind: 'computing elsewhere' };
   if (!(await takeProbes(deps, verdict.probes))) {
     await computations.release(lease);
-    return { kind: 'denied', cause: 'SPOTIFY_RATE_LIMITED', retryAfterSeconds: PROBE_MS / 1000 };
+    return { kind: 'denied', cause: platform.codes.rateLimited, retryAfterSeconds: PROBE_MS / 1000 };
   }
   // Between our look and our lease another computation may have ended: only what stands now counts.
   const now = await read(deps, request);
@@ -234,14 +243,15 @@ async function lastKnown(
   failed?: Failed,
 ): Promise<Answer> {
   const found = await read(deps, request);
-  if (found.state === 'none' && failed) throw asToldToWait(failed);
-  return oldCopy(deps, request, found, cause, failed?.retryAfterSeconds ?? COMPUTING_RETRY_SECONDS);
+  if (found.state === 'none' && failed) throw asToldToWait(failed, deps.platform);
+  const retryAfterSeconds = failed?.retryAfterSeconds ?? COMPUTING_RETRY_SECONDS;
+  return oldCopy(deps, request, found, { cause, retryAfterSeconds });
 }
 
 /** The failure, with the time after which the same request can succeed. */
-function asToldToWait({ error, retryAfterSeconds }: Failed): Error {
+function asToldToWait({ error, retryAfterSeconds }: Failed, { codes }: Platform): Error {
   if (!(error instanceof AppError) || error.status !== 503 || retryAfterSeconds === 0) return error;
-  return errorOf(error.code, retryAfterSeconds, error);
+  return errorOf({ cause: error.code, retryAfterSeconds }, codes, error);
 }
 
 /**
@@ -250,17 +260,16 @@ function asToldToWait({ error, retryAfterSeconds }: Failed): Error {
  * outdated selection.
  */
 async function oldCopy(
-  { readSelection, clock }: CachedArtistsDeps,
+  { readSelection, platform, clock }: CachedArtistsDeps,
   { userId }: PageRequest,
   found: Lookup,
-  cause: Cause,
-  retryAfterSeconds = 1,
+  refusal: Refusal,
 ): Promise<Answer> {
   if (found.state === 'none' || !found.stored.isStale) {
-    return fallback(found, cause, clock.nowMs(), retryAfterSeconds);
+    return fallback(found, refusal, platform.codes, clock.nowMs());
   }
   const { selected, revision } = await readSelection(userId);
   const artists = found.copy.artists.map((artist) => ({ ...artist, selected: selected.has(artist.id) }));
   const laidOver = { ...found, fence: `${found.fence} ${revision}`, copy: { ...found.copy, artists } };
-  return fallback(laidOver, cause, clock.nowMs(), retryAfterSeconds);
+  return fallback(laidOver, refusal, platform.codes, clock.nowMs());
 }

@@ -9,10 +9,11 @@ import {
 } from '../errors.ts';
 import type { ArtistsCache } from './artists-cache.ts';
 import type { Situation, Verdict } from './attempt.ts';
-import type { BanStore, Needs } from './bans.ts';
+import type { BanStore } from './bans.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
 import type { ComputedList } from './entry.ts';
 import type { Observe } from './events.ts';
+import type { Platform } from './platform.ts';
 
 /** A holder that dies is replaced after this long; one that lives renews in time, three times over. */
 export const LEASE_MS = 8_000;
@@ -49,8 +50,7 @@ export interface ComputationDeps {
   cache: ArtistsCache;
   computations: ComputationStore;
   bans: BanStore;
-  /** What a computation needs of the platform. */
-  needs: Needs;
+  platform: Platform;
   clock: Clock;
   /** How long a user's failed computation is not tried again, by any instance. */
   retryMs: number;
@@ -159,13 +159,13 @@ async function endProbes(
 /** Ends the bans that were probed, and what was known of a list that failed. Ordinarily there is nothing to write. */
 async function rememberSuccess(deps: ComputationDeps, begun: Begun): Promise<void> {
   const { lease, record, without } = begun;
-  const { computations, clock, retryMs } = deps;
+  const { computations, platform, clock, retryMs } = deps;
   const writes: Promise<unknown>[] = [endProbes(deps, begun, 'end')];
   const failures = record.listFailures ?? 0;
   if (without.length > 0) {
     const retryAtMs = clock.nowMs() + retryMs * doublings(failures);
     const list = record.failedList === undefined ? undefined : { name: record.failedList, failures };
-    writes.push(computations.fail(lease, 'SPOTIFY_UNAVAILABLE', retryAtMs, list));
+    writes.push(computations.fail(lease, platform.codes.unavailable, retryAtMs, list));
   } else if (failures > 0) writes.push(computations.succeed(lease));
   // The list is stored: what fails here only makes others more careful than they need to be.
   await Promise.allSettled(writes);
@@ -239,11 +239,12 @@ export async function rememberFailure(
 
 /** Returns the milliseconds until the next try. */
 async function remember(
-  { cache, computations, bans, clock, retryMs }: ComputationDeps,
+  { cache, computations, bans, platform, clock, retryMs }: ComputationDeps,
   { lease, record }: Begun,
   error: unknown,
   observe: Observe | undefined,
 ): Promise<number> {
+  const { codes } = platform;
   const nowMs = clock.nowMs();
   const cause = causeOf(error);
   const pause = async (pauseMs: number, list?: { name: string; failures: number }) => {
@@ -255,14 +256,14 @@ async function remember(
   const failed = name && { name, failures: (isSameList ? (record.listFailures ?? 0) : 0) + 1 };
   const retryListMs = retryMs * doublings(failed ? failed.failures : 0);
   switch (cause) {
-    case 'SPOTIFY_TOKEN_REVOKED':
+    case codes.revoked:
       await pause(CONSENT_RETRY_MS);
       // The fence of the lease stands only as long as the list does that it was to replace.
       await cache.markAsStale(lease.userId, lease.fence);
       return CONSENT_RETRY_MS;
-    case 'SPOTIFY_SCOPE_MISSING':
+    case codes.scopeMissing:
       return pause(CONSENT_RETRY_MS);
-    case 'SPOTIFY_RATE_LIMITED': {
+    case codes.rateLimited: {
       const seconds = error instanceof PlatformRateLimited ? await bans.start(error, nowMs) : 0;
       if (seconds > 0) observe?.({ name: 'cooldown-started', seconds });
       // The ban may be short, and is others' as well; this user's pause is as long as after any failure.

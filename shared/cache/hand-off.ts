@@ -68,7 +68,7 @@ export async function refresh(
   // lease is our own.
   const bans = new Map([...known].map(([name, ban]) => [name, { ...ban, probeUntilMs: 0 }]));
   const situation = { found, record: { ...record, leaseUntilMs: undefined, paidUntilMs: undefined }, bans };
-  const verdict = attemptVerdict(situation, deps.needs, clock.nowMs());
+  const verdict = attemptVerdict(situation, deps.platform, clock.nowMs());
   const isOutdated = !isSameTruth(lease.fence, found.fence);
   if (isOutdated || verdict.kind !== 'allowed') {
     await computations.release(lease);

@@ -60,6 +60,7 @@ export type CopyStatus =
   | StatusOf<typeof revokedCopy>;
 type StatusOf<TEntries extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<TEntries, undefined>>;
 export type StaleCode = StatusOf<typeof staleCopy>['warning_code'];
+export type RevokedCode = StatusOf<typeof revokedCopy>['warning_code'];
 /** Why a reply carries a warning. */
 export type WarningCode = NonNullable<CopyStatus['warning_code']>;
 

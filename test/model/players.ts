@@ -12,11 +12,11 @@ import { refresh } from '../../shared/cache/hand-off.ts';
 import { createSweep } from '../../shared/cache/sweep-expired.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
-import { LIST_NEEDS } from '../../shared/needs.ts';
 import { createCompleteConnection, createDisconnect, forgetList } from '../../shared/platforms/connecting.ts';
 import { createConnectionStore } from '../../shared/platforms/connection-store.ts';
 import { createOAuthStateStore } from '../../shared/platforms/oauth-state-store.ts';
 import { REQUIRED_SCOPES } from '../../shared/spotify/endpoints.ts';
+import { SPOTIFY_PLATFORM } from '../../shared/spotify-platform.ts';
 import { TABLES } from '../support/dynalite.ts';
 import type { Player } from './cast.ts';
 import { RETRY_MS } from './computation-properties.ts';
@@ -132,7 +132,7 @@ export function createPlayers(stage: Stage) {
         const { cache, computations, bans, clock } = own;
         const handOff = (lease: Lease) => stage.turn(player, () => stage.deliver(lease));
         const readSelection = own.selections.read;
-        const deps = { cache, computations, bans, needs: LIST_NEEDS, clock, retryMs: RETRY_MS };
+        const deps = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock, retryMs: RETRY_MS };
         const deadlineMs = clock.nowMs() + timeoutMs;
         const wanted = { userId: user, page, limit: shape.limit, deadlineMs, observe };
         return cachedArtists({ ...deps, readSelection, handOff }, wanted, (job) => compute(player, own, job));
@@ -142,7 +142,7 @@ export function createPlayers(stage: Stage) {
     refresh(player: Player, lease: Lease): Promise<unknown> {
       return onInstance(player, (own) => {
         const { cache, computations, bans, clock } = own;
-        const deps = { cache, computations, bans, needs: LIST_NEEDS, clock, retryMs: RETRY_MS };
+        const deps = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock, retryMs: RETRY_MS };
         const handed = { handed: lease, deadlineMs: clock.nowMs() + REFRESH_TIMEOUT_MS };
         return refresh(deps, handed, (job) => compute(player, own, job));
       });

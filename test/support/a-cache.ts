@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
 import { createBanStore } from '../../shared/cache/bans.ts';
 import { createComputationStore } from '../../shared/cache/computation-store.ts';
-import { LIST_NEEDS } from '../../shared/needs.ts';
+import { SPOTIFY_PLATFORM } from '../../shared/spotify-platform.ts';
 import { NOON } from './a-clock.ts';
 import { TABLES } from './dynalite.ts';
 import { createFakeTables } from './fake-tables.ts';
@@ -22,7 +22,7 @@ export function aCache(db: DynamoDBDocumentClient = createFakeTables().db) {
     cache,
     computations,
     bans,
-    needs: LIST_NEEDS,
+    platform: SPOTIFY_PLATFORM,
     /** Stores a list for the user, that old at noon; returns its fence. */
     async storeList(userId: string, ageMs = 0): Promise<string> {
       const { fence } = await cache.get(userId, 0, 1, NOON);

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Lookup } from '../../../shared/cache/artists-cache.ts';
 import { attemptVerdict, type ComputationRecord } from '../../../shared/cache/attempt.ts';
-import { ALL_CALLS, type Ban } from '../../../shared/cache/bans.ts';
+import type { Ban } from '../../../shared/cache/bans.ts';
+import { INVENTED_PLATFORM } from '../../support/invented-platform.ts';
 
 const NOW = 1_000_000;
-/** An invented platform: the core knows no other. */
-const NEEDS = { required: [ALL_CALLS, 'songs'], optional: { likes: 'saved', friends: 'followed' } } as const;
 
 const NOTHING: Lookup = { state: 'none', fence: 'f' };
 const copy = (isStale: boolean, freshForMs: number) =>
@@ -26,7 +25,7 @@ const verdict = (
   const known = Object.entries(bans).map(
     ([name, ban]) => [name, { untilMs: 0, probeUntilMs: 0, strikes: 1, ...ban }] as const,
   );
-  return attemptVerdict({ found, record, bans: new Map(known) }, NEEDS, NOW);
+  return attemptVerdict({ found, record, bans: new Map(known) }, INVENTED_PLATFORM, NOW);
 };
 
 describe('trying to compute', () => {
@@ -51,8 +50,8 @@ describe('trying to compute', () => {
   });
 
   test('is not allowed before the back-off is over, and says why and for how long', () => {
-    const record = { retryAtMs: NOW + 1_001, cause: 'SPOTIFY_TOKEN_REVOKED' } as const;
-    expect(verdict(record)).toEqual({ kind: 'denied', cause: 'SPOTIFY_TOKEN_REVOKED', retryAfterSeconds: 2 });
+    const record = { retryAtMs: NOW + 1_001, cause: INVENTED_PLATFORM.codes.revoked };
+    expect(verdict(record)).toEqual({ kind: 'denied', cause: 'JUKEBOX_REVOKED', retryAfterSeconds: 2 });
     expect(verdict({ ...record, retryAtMs: NOW }).kind).toBe('allowed');
   });
 });
@@ -60,7 +59,7 @@ describe('trying to compute', () => {
 describe('a ban', () => {
   test.each(['all', 'songs'])('of %s stops everybody', (name) => {
     const bans = { [name]: { untilMs: NOW + 48_925_000 } };
-    const denied = { kind: 'denied', cause: 'SPOTIFY_RATE_LIMITED', retryAfterSeconds: 48_925 };
+    const denied = { kind: 'denied', cause: 'JUKEBOX_LIMITED', retryAfterSeconds: 48_925 };
     expect(verdict({}, { bans })).toEqual(denied);
     expect(verdict({}, { bans, found: EXPIRED })).toEqual(denied);
   });
@@ -83,11 +82,11 @@ describe('a ban', () => {
   });
 
   test.each([
-    ['the ban', 20_000, 5_000, 20, 'SPOTIFY_RATE_LIMITED'],
-    ['the back-off', 5_000, 20_000, 20, 'SPOTIFY_UNAVAILABLE'],
+    ['the ban', 20_000, 5_000, 20, 'JUKEBOX_LIMITED'],
+    ['the back-off', 5_000, 20_000, 20, 'JUKEBOX_DOWN'],
   ] as const)('and a back-off: %s is told when it is longer', (_, banMs, pauseMs, seconds, cause) => {
     const bans = { all: { untilMs: NOW + banMs } };
-    const record = { retryAtMs: NOW + pauseMs, cause: 'SPOTIFY_UNAVAILABLE' } as const;
+    const record = { retryAtMs: NOW + pauseMs, cause: INVENTED_PLATFORM.codes.unavailable };
     expect(verdict(record, { bans })).toEqual({ kind: 'denied', cause, retryAfterSeconds: seconds });
   });
 });

@@ -10,7 +10,7 @@ import type { CacheEvent } from '../../../shared/cache/events.ts';
 import { refresh as finish } from '../../../shared/cache/hand-off.ts';
 import { cooldownKey } from '../../../shared/cache/keys.ts';
 import { PlatformRateLimited, PlatformRevoked, PlatformUnavailable } from '../../../shared/errors.ts';
-import { LIST_NEEDS } from '../../../shared/needs.ts';
+import { SPOTIFY_PLATFORM } from '../../../shared/spotify-platform.ts';
 import { aClock } from '../../support/a-clock.ts';
 import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
@@ -37,7 +37,7 @@ function aStory() {
   // Sleeping takes no time on the test's clock: a computation's watchers would run at once.
   const patient = { ...clock, sleep: () => new Promise<never>(() => undefined) };
   const bans = createBanStore({ db: dynamo.db, table });
-  const deps = { cache, computations, bans, needs: LIST_NEEDS, clock: patient, retryMs: 30_000 };
+  const deps = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock: patient, retryMs: 30_000 };
   let failure: Error | undefined;
   const compute = async () => {
     clock.advance(2_000);

@@ -8,7 +8,7 @@ import type { Compute } from '../../../shared/cache/compute-under-lease.ts';
 import { NO_FENCE } from '../../../shared/cache/entry.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { PlatformUnavailable, StorageUnavailable } from '../../../shared/errors.ts';
-import { LIST_NEEDS } from '../../../shared/needs.ts';
+import { SPOTIFY_PLATFORM } from '../../../shared/spotify-platform.ts';
 import { NOON } from '../../support/a-clock.ts';
 import { HOUR, WINDOWS } from '../../support/a-recorder.ts';
 import { TABLES } from '../../support/dynalite.ts';
@@ -73,7 +73,7 @@ function aCache(compute: Compute) {
     cache,
     computations,
     bans,
-    needs: LIST_NEEDS,
+    platform: SPOTIFY_PLATFORM,
     clock,
     retryMs: 30_000,
     handOff,

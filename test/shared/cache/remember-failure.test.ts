@@ -12,8 +12,8 @@ import {
   PlatformUnavailable,
   StorageUnavailable,
 } from '../../../shared/errors.ts';
-import { LIST_NEEDS } from '../../../shared/needs.ts';
 import { forgetList } from '../../../shared/platforms/connecting.ts';
+import { SPOTIFY_PLATFORM } from '../../../shared/spotify-platform.ts';
 import { aClock, NOON } from '../../support/a-clock.ts';
 import { TABLES } from '../../support/dynalite.ts';
 import { createFakeTables } from '../../support/fake-tables.ts';
@@ -35,7 +35,7 @@ async function aComputation({ withList = true } = {}) {
   const lease = { userId: 'ann', token: 'ours', fence: found.fence };
   await computations.acquire(lease, NOON, NOON + 8_000);
   const bans = createBanStore({ db, table: TABLES.cache });
-  const deps = { cache, computations, bans, needs: LIST_NEEDS, clock: aClock(), retryMs: RETRY_MS };
+  const deps = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock: aClock(), retryMs: RETRY_MS };
   const fail = async (error: Error, of = lease) => {
     const record = await computations.read('ann');
     return rememberFailure(
