@@ -14,7 +14,7 @@ try {
       'jwtIssuer or spotifyRedirectUri is a placeholder: good for synthesis, useless in a deployment',
     );
   }
-  // They take as long as all the rest; whoever only runs the result, as the local stack does, goes without.
+  // They take as long as all the rest; the local stack, which only runs the result, goes without.
   if (app.node.tryGetContext('checks') !== false) {
     const { addChecks } = await import('./checks.ts');
     addChecks(app, stacks);

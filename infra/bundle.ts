@@ -47,7 +47,7 @@ export const splitOptions = (source: string, outdir: string) =>
 
 /**
  * Bundles every function into `<outdir>/<name>/index.js` and the files that it loads. A start parses `index.js` and
- * what it imports; KMS, Secrets Manager, Spotify and the logger are parsed by whoever comes to need them.
+ * what it imports; KMS, Secrets Manager, Spotify and the logger are parsed when they are needed.
  *
  * @throws MissingFunction
  */

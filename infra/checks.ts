@@ -64,7 +64,7 @@ export const acknowledgements: readonly Acknowledgement[] = [
 ];
 
 /**
- * Has synthesis fail on what cdk-nag finds and nobody acknowledged. CDK itself adds AWS's validation of the templates
+ * Has synthesis fail on what cdk-nag finds and is not acknowledged. CDK itself adds AWS's validation of the templates
  * against the schemas of CloudFormation, by the flag `validateAgainstDefaultRules` in `cdk.json`.
  */
 export function addChecks(app: App, stacks: Stacks, rows = acknowledgements): void {

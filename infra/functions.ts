@@ -47,7 +47,7 @@ const STORE_SECONDS = 10;
 /** Requests that wait for one or a few calls to Spotify: 17 s for those, and 8 s to end (`with-deadline.ts`). */
 const SPOTIFY_SECONDS = 25;
 
-/** The app-wide cool-down after a 429 is obeyed, and begun, by whoever calls Spotify. */
+/** The app-wide cool-down after a 429 is obeyed, and begun, by every function that calls Spotify. */
 const OBEYS_COOLDOWN = ['GetItem', 'UpdateItem'] as const;
 
 /** A computation: tokens are refreshed and stored, the list is written, or why it was not. */
@@ -147,7 +147,7 @@ export const functionRows = {
     timeoutSeconds: 5,
   },
   sweep: {
-    // Little to compute, and nobody waits for it.
+    // Little to compute, and no request waits for it.
     memoryMb: 512,
     // Its work grows with what has expired in an hour; what is left over, the next hour finds again.
     timeoutSeconds: 300,

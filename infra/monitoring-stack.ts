@@ -31,7 +31,7 @@ export class MonitoringStack extends Stack {
     // Not encrypted with a key of our own: names and numbers of metrics are in it, nothing of a user.
     const topic = new Topic(this, id, { topicName: nameOf(config, id.toLowerCase()), enforceSSL: true });
     // The policy that enforces TLS takes the place of the one that a topic has by itself: without this, no alarm may
-    // publish, and nobody is told.
+    // publish, and no alarm arrives.
     topic.addToResourcePolicy(
       new PolicyStatement({
         actions: ['sns:Publish'],

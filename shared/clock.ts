@@ -14,8 +14,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * What `work` settles to, or the signal's reason, whichever is first: work that is deaf to its signal keeps nobody
- * waiting. What it still rejects with afterwards is nobody's concern.
+ * What `work` settles to, or the signal's reason, whichever is first: work that is deaf to its signal delays
+ * no caller. What it still rejects with afterwards is ignored.
  */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();

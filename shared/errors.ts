@@ -67,7 +67,7 @@ export class UnknownPlatform extends AppError {
   readonly status = 400;
 }
 
-/** OAuth state unknown, expired, used before, or another user's: told apart to nobody. */
+/** OAuth state unknown, expired, used before, or another user's: no reply tells which. */
 export class InvalidState extends AppError {
   override readonly name = 'InvalidState';
   readonly code = 'INVALID_STATE';

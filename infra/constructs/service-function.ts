@@ -84,7 +84,7 @@ function logging({ stage, logLevel }: Config) {
   };
 }
 
-/** Logs are kept as long as somebody may still look into what happened, and no longer: they name users. */
+/** Logs are kept as long as what happened may still be looked into, and no longer: they name users. */
 export function serviceLogGroup(
   scope: Construct,
   id: string,

@@ -66,7 +66,7 @@ export async function serve(handler: Handler, port = 0, variable = 'the port'): 
   return listenOn(server, port, variable);
 }
 
-/** The same for a server that somebody else made. */
+/** The same for a server that was made elsewhere. */
 export async function listenOn(server: Server, port: number, variable: string): Promise<Listening> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {

@@ -10,7 +10,7 @@ import { tour } from './tour.ts';
 const SAME_WISH_MS = 1000;
 
 /**
- * AWS freezes an environment with its last reply, and what it counted is told at its next request. Whoever looks at the
+ * AWS freezes an environment with its last reply, and what it counted is told at its next request. Who looks at the
  * numbers on one machine makes no next request: it is left running long enough to tell.
  */
 const FREEZE_AFTER_MS = 5000;

@@ -12,11 +12,11 @@ import {
 } from './measures.ts';
 import type { Series } from './series.ts';
 
-/** One alarm. Each informs; those that `page` are parts of the composite alarm, which wakes somebody. */
+/** One alarm. Each informs; those that `page` are parts of the composite alarm, which wakes an operator. */
 export interface AlarmRow {
   /** Its name, and its section in the runbook. */
   readonly id: string;
-  /** What it means, in one sentence for somebody who was just woken. */
+  /** What it means, in one sentence for a person just woken. */
   readonly what: string;
   readonly pages: boolean;
   readonly measure: Series;
@@ -135,7 +135,7 @@ export const alarmRows: readonly AlarmRow[] = [
   },
   {
     id: 'cooldown-active',
-    what: 'Spotify limits the application: nobody is computed for until the cool-down ends.',
+    what: 'Spotify limits the application: no list is computed until the cool-down ends.',
     pages: false,
     measure: service('CooldownActive'),
     when: 'at least',

@@ -21,7 +21,7 @@ const comparisons: Readonly<Record<AlarmRow['when'], ComparisonOperator>> = {
 };
 
 interface Destinations {
-  /** Wakes somebody. */
+  /** Wakes an operator. */
   readonly pages: ITopic;
   /** Is read in the morning. */
   readonly notices: ITopic;

@@ -121,7 +121,7 @@ export const watchedFunctions: readonly FunctionName[] = functionNames.filter((n
 
 export const tableNames: readonly TableName[] = ['cache', 'account'];
 
-/** Those whose concurrency is bounded on purpose: that the bound holds is nobody's emergency. */
+/** Those whose concurrency is bounded on purpose: that the bound holds is no emergency. */
 const boundedFunctions: readonly FunctionName[] = ['sweep', 'refresh-artists'];
 
 /** Throttled where a caller waits: functions behind the API. */
@@ -132,7 +132,7 @@ export const throttledRequests = (label: string): Series =>
     watchedFunctions.filter((name) => !boundedFunctions.includes(name)),
   );
 
-/** Throttled where nobody waits. */
+/** Throttled where no request waits. */
 export const throttledInBackground = (label: string): Series =>
   overFunctions('Throttles', label, boundedFunctions);
 

@@ -17,7 +17,7 @@ export function openapiDocument() {
     openapi: '3.1.0',
     info: { title: 'Artists cache', version: '1.0.0', description: unwrapped(OVERVIEW) },
     servers: [
-      { url: '/', description: 'Whoever serves this document: the local stack' },
+      { url: '/', description: 'The server of this document: the local stack' },
       {
         url: 'https://{api}.execute-api.{region}.amazonaws.com',
         description: 'AWS: the output ApiUrl of the deployment',

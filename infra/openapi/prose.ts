@@ -10,7 +10,7 @@ Spotify is not there.
 "details"? } }\`. Branch on \`code\`, \`cache_status\` and \`warning_code\`, never on text. API Gateway itself answers
 \`{ "message": … }\` where this document says so.
 
-**Languages.** Messages are in French, or in English for whoever asks for it by \`Accept-Language\`.
+**Languages.** Messages are in French, or in English when asked for by \`Accept-Language\`.
 
 **What may change.** Replies may gain fields, and lists of codes may gain codes, at any time: ignore what you do not
 know. Requests are strict: a field that this document does not name is refused.

@@ -29,7 +29,7 @@ export interface StoredPlays {
 export type PlaysStore = ReturnType<typeof createPlaysStore>;
 
 /**
- * The plays of a user. They stand in the item of the connection: whoever deletes that deletes them, with nothing left
+ * The plays of a user. They stand in the item of the connection: deleting that deletes them, with nothing left
  * to be forgotten and nothing that could be written back.
  *
  * @throws StorageUnavailable when DynamoDB does not answer.
@@ -63,7 +63,7 @@ export function createPlaysStore({ db, table }: { db: DynamoDBDocumentClient; ta
   return {
     read,
 
-    /** Nobody syncs by this connection before `retryAtMs`, for this cause. */
+    /** No sync by this connection begins before `retryAtMs`, for this cause. */
     async postpone(userId: string, connectionId: string, retryAtMs: number, cause: ErrorCode): Promise<void> {
       const command = new UpdateCommand({
         TableName: table,

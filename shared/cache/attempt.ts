@@ -7,12 +7,12 @@ import { namesOf, type Platform } from './platform.ts';
 
 /** What the store remembers of a user's computations; times in epoch milliseconds. */
 export interface ComputationRecord {
-  /** Random, one a holder. Absent: nobody computes. */
+  /** Random, one a holder. Absent: none computes. */
   leaseToken?: string | undefined;
   leaseUntilMs?: number | undefined;
   /** The fence that the holder saw: a computation from an older fence can no longer land. */
   leaseFence?: string | undefined;
-  /** Nobody tries again before this. */
+  /** No request tries again before this. */
   retryAtMs?: number | undefined;
   /** Why the last try failed. */
   cause?: ErrorCode | undefined;
@@ -76,7 +76,7 @@ export function attemptVerdict(
   const allowed = { kind: 'allowed', without, probes: verdict.probes, paidUntilMs } as const;
   const held = record.leaseUntilMs !== undefined && record.leaseUntilMs > nowMs;
   if (!held) return allowed;
-  // A holder that started before an invalidation cannot store its result: it stands in nobody's way.
+  // A holder that started before an invalidation cannot store its result: it need not be waited for.
   const canStillStore = isSameTruth(record.leaseFence ?? '', found.fence);
   return canStillStore ? { kind: 'computing elsewhere' } : { ...allowed, inPlaceOf: record.leaseToken };
 }

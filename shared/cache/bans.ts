@@ -14,7 +14,7 @@ export const PROBE_MS = 15_000;
 /** A ban as the store knows it; it stands until a probe has succeeded. Times in epoch milliseconds. */
 export interface Ban {
   untilMs: number;
-  /** Until when somebody finds out whether it is over. */
+  /** Until when a caller finds out whether it is over. */
   probeUntilMs: number;
   /** How often in a row a probe was banned again. */
   strikes: number;
@@ -70,7 +70,7 @@ const banSeconds = (retryAfterSeconds: number, strikes: number): number =>
 /** Two callers may meet a 429 at once: the longer ban stands. */
 const LATER_THAN_KNOWN = 'attribute_not_exists(#until) OR #until < :until';
 /** One probe at a time, of the ban that its caller saw. */
-const NOBODY_PROBES = '#until = :seen AND (attribute_not_exists(#probe) OR #probe <= :now)';
+const NO_OTHER_PROBES = '#until = :seen AND (attribute_not_exists(#probe) OR #probe <= :now)';
 /** A success says something about the ban that was probed, not about one that began meanwhile. */
 const SAME_BAN = '#until = :seen';
 
@@ -78,7 +78,7 @@ const SAME_BAN = '#until = :seen';
 const LIFE_SECONDS = 7 * 24 * 3600;
 
 /**
- * What an instance has read it goes by for so long: the one item is everybody's, a partition takes 3,000 reads a second,
+ * What an instance has read it goes by for so long: all instances share the one item, a partition takes 3,000 reads a second,
  * and in an outage every request wants to know.
  */
 const KNOWN_FOR_MS = 1_000;
@@ -92,7 +92,7 @@ const attributesOf = (name: string) => ({
 export type BanStore = ReturnType<typeof createBanStore>;
 
 /**
- * What the platform forbids the application: one small item, read by everybody who is about to call, in each instance
+ * What the platform forbids the application: one small item, read by every function that is about to call, in each instance
  * once a second. A ban that may be over is looked at anew, so that what is being probed is not tried by all.
  */
 export function createBanStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
@@ -168,12 +168,12 @@ export function createBanStore({ db, table }: { db: DynamoDBDocumentClient; tabl
       return isLonger ? seconds : 0;
     },
 
-    /** Lets this caller find out whether the ban is over. False: somebody else does. */
+    /** Lets this caller find out whether the ban is over. False: another does. */
     takeProbe(name: string, seen: Ban, nowMs: number): Promise<boolean> {
       const { '#until': until, '#probe': probe } = attributesOf(name);
       const names = { '#until': until, '#probe': probe };
       const values = { ':probe': nowMs + PROBE_MS, ':seen': seen.untilMs, ':now': nowMs };
-      return change('SET #probe = :probe', NOBODY_PROBES, names, values);
+      return change('SET #probe = :probe', NO_OTHER_PROBES, names, values);
     },
 
     /** The probe came to no answer: another may probe at once. */
@@ -183,7 +183,7 @@ export function createBanStore({ db, table }: { db: DynamoDBDocumentClient; tabl
       return change('REMOVE #probe', SAME_BAN, names, { ':seen': seen.untilMs });
     },
 
-    /** The probe succeeded: everybody may call. */
+    /** The probe succeeded: calls are allowed again. */
     end(name: string, seen: Ban): Promise<boolean> {
       return change('REMOVE #until, #probe, #strikes', SAME_BAN, attributesOf(name), {
         ':seen': seen.untilMs,

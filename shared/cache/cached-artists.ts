@@ -55,7 +55,7 @@ export interface PageRequest {
 export interface CachedArtistsDeps extends ComputationDeps {
   /** What the user has selected, strongly consistent. */
   readSelection: (userId: string) => Promise<{ selected: ReadonlySet<string>; revision: string }>;
-  /** Has the computation finished by a function that nobody waits for, under the same lease. */
+  /** Has the computation finished by a function that no request waits for, under the same lease. */
   handOff: (lease: Lease) => Promise<void>;
 }
 

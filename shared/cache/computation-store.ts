@@ -6,7 +6,7 @@ import type { ComputationRecord } from './attempt.ts';
 import { computationKey } from './keys.ts';
 
 /**
- * Free, or held by somebody who is dead (the lease ran out) or doomed (the list was invalidated since, so that the
+ * Free, or held by an instance that is dead (the lease ran out) or doomed (the list was invalidated since, so that the
  * holder's result will be refused); and no back-off runs. Both stand in one condition, so that a failure that is
  * written between our look and our leap stops us. The doomed holder is named by its token: that its fence is not ours
  * would prove nothing, ours may be the outdated one.
@@ -15,12 +15,12 @@ const MAY_TAKE =
   '(attribute_not_exists(leaseToken) OR leaseUntil <= :now OR leaseToken = :doomed)' +
   ' AND (attribute_not_exists(retryAt) OR retryAt <= :now)';
 /** No token is ever this. */
-const NOBODY = 'nobody';
+const NO_HOLDER = 'none';
 
-/** Whoever lost the lease has no say any more about its length, its end, or the back-off. */
+/** A holder that lost the lease may change neither its end nor the back-off. */
 const STILL_OURS = 'leaseToken = :token';
 
-/** The record outlives every lease and back-off; DynamoDB's TTL removes it when nobody came back for a day. */
+/** The record outlives every lease and back-off; DynamoDB's TTL removes it after a day without a computation. */
 const RECORD_LIFE_SECONDS = 24 * 3600;
 const lifeFrom = (ms: number) => Math.ceil(ms / 1000) + RECORD_LIFE_SECONDS;
 
@@ -74,15 +74,15 @@ export function createComputationStore({ db, table }: { db: DynamoDBDocumentClie
     read,
 
     /**
-     * Takes the lease until `untilMs`, also from the holder `inPlaceOf`, which is doomed. False: somebody else holds it, or a back-off
-     * began.
+     * Takes the lease until `untilMs`, also from the holder `inPlaceOf`, which is doomed. False: another holds it, or
+     * a back-off began.
      */
     async acquire(
       { userId, token, fence }: Lease,
       nowMs: number,
       untilMs: number,
       {
-        inPlaceOf = NOBODY,
+        inPlaceOf = NO_HOLDER,
         paidUntilMs,
       }: { inPlaceOf?: string | undefined; paidUntilMs?: number | undefined } = {},
     ): Promise<boolean> {
@@ -122,7 +122,7 @@ export function createComputationStore({ db, table }: { db: DynamoDBDocumentClie
       );
     },
 
-    /** Hands our lease to `token`, which nobody else knows. False: it is no longer ours to hand. */
+    /** Hands our lease to `token`, which no other holder knows. False: it is no longer ours to hand. */
     async exchange(lease: Lease, token: string, untilMs: number): Promise<boolean> {
       const exchanged = await conditionally(
         new UpdateCommand({
@@ -142,7 +142,7 @@ export function createComputationStore({ db, table }: { db: DynamoDBDocumentClie
     },
 
     /**
-     * Ends our lease and remembers why: nobody tries before `retryAtMs`. `list`: the optional list that failed, and how
+     * Ends our lease and remembers why: no request tries before `retryAtMs`. `list`: the optional list that failed, and how
      * often in a row.
      */
     fail(

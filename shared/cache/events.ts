@@ -2,7 +2,7 @@ import type { WarningCode } from '../contract/artists-page.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { StoredList } from './entry.ts';
 
-/** What was asked of the platform, by whoever asked; it may still grow while the request runs. */
+/** What was asked of the platform; it may still grow while the request runs. */
 interface PlatformUsage {
   readonly calls: number;
   readonly failures: number;
@@ -36,7 +36,7 @@ export type CacheEvent =
   /** `replaced`: the list that stood there before, usable or not. */
   | { name: 'stored'; list: StoredList; replaced: StoredList | undefined }
   | { name: 'toggled' }
-  /** The platform limits the application: nobody calls it for so long. */
+  /** The platform limits the application: no function calls it for so long. */
   | { name: 'cooldown-started'; seconds: number };
 
 /** Hears of the events of one request. Called synchronously, must not throw. */

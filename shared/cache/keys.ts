@@ -8,7 +8,7 @@ import { hash } from 'node:crypto';
 /** The one item that holds a user's list. */
 export const entryKey = (userId: string) => ({ pk: `user_artists:${userId}` });
 
-/** Who computes the list now, and until when nobody may try again. */
+/** Who computes the list now, and until when no request may try again. */
 export const computationKey = (userId: string) => ({ pk: `computation:${userId}` });
 
 /** What did not fit into the entry. `generation` names the list it belongs to; `part` counts from 1. */
@@ -16,7 +16,7 @@ export const partKey = (userId: string, generation: string, part: number) => ({
   pk: `part:${generation}:${part}:${userId}`,
 });
 
-/** Until when nobody in the whole application may call Spotify. */
+/** Until when no function may call the platform. */
 export const cooldownKey = { pk: 'cooldown:spotify' };
 
 /** The sparse index by which the sweep finds what has expired. */

@@ -14,7 +14,7 @@ export interface ClientOptions {
   /**
    * Keeps that many pages of artists in memory, and only asks whether they still are what they were: an unchanged page
    * comes as a 304 of a few bytes, and reads like the 200 that it stands for. None unless given. One client is for one
-   * user: create another when somebody else signs in.
+   * user: create another when another user signs in.
    */
   readonly keptPages?: number;
   /** `fetch` of the platform unless given. */

@@ -36,7 +36,7 @@ const freshCopy = {
 const staleCopy = {
   cache_status: v.literal('stale'),
   warning: Warning,
-  /** Why an old copy is served although the consent stands, as far as anybody knows. */
+  /** Why an old copy is served although the consent stands, as far as is known. */
   warning_code: v.picklist([
     'PARTIAL_LIST',
     'REFRESH_IN_PROGRESS',

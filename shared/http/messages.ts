@@ -2,11 +2,11 @@ import Negotiator from 'negotiator';
 import type { WarningCode } from '../contract/artists-page.ts';
 import type { ErrorCode } from '../errors.ts';
 
-/** The languages that people are answered in; the first is for whoever asks for none of them. */
+/** The languages that people are answered in; the first is the default. */
 export const LOCALES = ['fr', 'en'] as const;
 export type Locale = (typeof LOCALES)[number];
 
-/** The language of a reply, negotiated after RFC 9110; French for whoever asks for neither or for nothing. */
+/** The language of a reply, negotiated after RFC 9110; French by default. */
 export function negotiateLocale(acceptLanguage: string | undefined): Locale {
   if (!acceptLanguage) return LOCALES[0];
   // Some clients send the names of locales, like en_US, for tags of languages.

@@ -33,7 +33,7 @@ export function validate<TSchema extends v.GenericSchema>(
 export function parseJsonBody(body: string | undefined, isBase64Encoded: boolean, locale: Locale): unknown {
   const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.byteLength > MAX_BODY_BYTES) throw bodyRefused('tooLarge', locale);
-  if (bytes.byteLength === 0) throw bodyRefused('noBody', locale);
+  if (bytes.byteLength === 0) throw bodyRefused('empty', locale);
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
@@ -81,7 +81,7 @@ const REASONS = {
     en: `must be at most ${MAX_BODY_BYTES} bytes`,
     fr: `ne doit pas dépasser ${MAX_BODY_BYTES} octets`,
   },
-  noBody: {
+  empty: {
     en: 'must be a JSON object, but there is none',
     fr: 'doit être un objet JSON, or il n’y en a pas',
   },

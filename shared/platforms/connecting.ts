@@ -188,7 +188,7 @@ interface DisconnectDeps {
  * In this order: once the connection is gone no computation can begin, and those under way become void with the list,
  * so that nothing can bring it back. A crash between the two leaves a list but no connection; the user, who has no
  * answer, asks again, and both steps may be repeated. The other way round a computation could begin between the two
- * and store a list that nobody would delete.
+ * and store a list that would never be deleted.
  */
 export function createDisconnect({ connections, forgetList }: DisconnectDeps) {
   return async function disconnect(userId: string): Promise<void> {

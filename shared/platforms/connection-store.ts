@@ -37,7 +37,7 @@ const OF_THE_CONSENT_BEFORE = [
 ];
 const OF_THE_ACCOUNT_BEFORE = ['plays', 'playsVersion', 'playsCounted'];
 
-/** Past Spotify's own end of the consent: what is left of it then is of no use to anybody. */
+/** Past Spotify's own end of the consent: what is left of it then is of no use. */
 const KEEP_AFTER_CONSENT_MS = 5 * 24 * 3600_000;
 /** DynamoDB deletes up to two days late; five days after the end of a consent its data must be gone. */
 const KEEP_AFTER_REVOCATION_MS = 3 * 24 * 3600_000;

@@ -2,7 +2,7 @@ import type { Lookup } from '../cache/artists-cache.ts';
 import type { CacheStatus } from '../contract/schemas.ts';
 import { type Connection, reauthorizeByMs, reauthorizeSoonFromMs, SPOTIFY } from './connection.ts';
 
-/** The state of each platform, as the profile shows it. Pure: asks nobody. */
+/** The state of each platform, as the profile shows it. Pure. */
 export function describePlatforms(connection: Connection | undefined, nowMs: number) {
   if (!connection) {
     return [

@@ -9,7 +9,7 @@ import type { ConnectionStore } from './connection-store.ts';
 import { createTokenKeeper, type HeldTokens } from './token-keeper.ts';
 import type { TokenVault } from './token-vault.ts';
 
-/** Spotify once answered `invalid_grant` to everybody: tokens are only given up when it says so again after this. */
+/** Spotify once answered `invalid_grant` to every application: tokens are only given up when it says so again after this. */
 const CONFIRM_AFTER_MS = 10 * 60_000;
 /** A refresh takes no longer: the call itself 5 s, then storing what it gave. A holder that died is replaced after it. */
 const REFRESH_LEASE_MS = 10_000;
@@ -18,7 +18,7 @@ const WAIT_FOR_REFRESH_MS = 100;
 const MAX_WAITS = 200;
 /** A holder whose lease ran out may have used the token up and be about to store its successor. */
 const ROTATION_GRACE_MS = 300;
-/** Each round begins with a state that somebody else wrote meanwhile. */
+/** Each round begins with a state that another refresh wrote meanwhile. */
 const MAX_ROUNDS = 5;
 
 /** Access to a user's account, for one computation or sync. */
@@ -45,7 +45,7 @@ export type RefreshAccess = ReturnType<typeof createRefreshAccess>;
 
 /**
  * Gets an access token by refreshing, which is also how a revoked consent is noticed: at the first `invalid_grant` the
- * connection is marked as revoked and nobody calls Spotify for the user; one attempt ten minutes later either confirms
+ * connection is marked as revoked and Spotify is no longer called for the user; one attempt ten minutes later either confirms
  * it, which erases the tokens, or finds the consent alive. Nothing else that Spotify says counts as revoked.
  *
  * One refresh of a user runs at a time, under a lease that computations and syncs share, so that none finds its token
@@ -118,7 +118,7 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
       return undefined;
     }
 
-    /** Not cut off by the caller's deadline: the reply that nobody waits for may carry the only token that works. */
+    /** Not cut off by the caller's deadline: a reply that comes too late may carry the only token that works. */
     async function refreshAndKeep(holding: HeldTokens, refreshToken: string): Promise<Tokens | undefined> {
       const uncut = new AbortController().signal;
       const tokens = await tokenEndpoint.refresh(refreshToken, { usage: call.usage, signal: uncut });
@@ -193,7 +193,7 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
     return { connection, key, tokens: connection.refreshTokens.map(key.open), unsaved: false };
   }
 
-  /** The same connection if nobody wrote to it, now and a moment later; else what it has become. */
+  /** The same connection if it was not written to, now and a moment later; else what it has become. */
   async function changedMeanwhile(connection: Connection, signal: AbortSignal): Promise<Connection> {
     const unchanged = (latest: Connection) =>
       latest.connectionId === connection.connectionId && latest.tokenVersion === connection.tokenVersion;

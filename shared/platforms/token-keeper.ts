@@ -79,7 +79,7 @@ export function createTokenKeeper({ connections, clock }: { connections: Connect
       const latest = await connections.read(held.connection.userId);
       if (latest?.connectionId !== held.connection.connectionId) return false;
       merge(held, latest, dead);
-      // Somebody else has found the consent alive, and we have nothing to add.
+      // Another refresh has found the consent alive, and we have nothing to add.
       if (!held.unsaved && latest.status === 'connected') return true;
     }
     return true;
@@ -91,7 +91,7 @@ export function createTokenKeeper({ connections, clock }: { connections: Connect
     const [ours] = held.tokens;
     const alive = stored.filter((token) => !dead.has(token));
     if (ours !== undefined && !alive.includes(ours)) {
-      // A new one goes first; one that just worked, though somebody else replaced it, is the last resort.
+      // A new one goes first; one that just worked, though another refresh replaced it, is the last resort.
       if (held.unsaved) alive.unshift(ours);
       else alive.push(ours);
     }

@@ -120,7 +120,7 @@ export function createDataKeys({ keyId }: { keyId: string }) {
   };
 }
 
-/** Wrong contexts, keys and ciphertexts are no outage: waiting mends nothing, somebody must look. */
+/** Wrong contexts, keys and ciphertexts are no outage: waiting mends nothing, an operator must look. */
 const NOT_OURS = new Set(['InvalidCiphertextException', 'IncorrectKeyException']);
 
 function rethrow(error: unknown): never {

@@ -31,7 +31,7 @@ export function unavailable(
  */
 export type TroubleReason = 'invalid_client' | 'forbidden' | 'unauthorized' | 'request_refused';
 
-/** The cause of a `PlatformUnavailable` that waiting does not mend: somebody must look at our application. */
+/** The cause of a `PlatformUnavailable` that waiting does not mend: an operator must look at our application. */
 export class ApplicationTrouble extends Error {
   readonly reason: TroubleReason;
 
@@ -42,7 +42,7 @@ export class ApplicationTrouble extends Error {
   }
 }
 
-/** Why somebody should be alarmed, or undefined when it is Spotify's trouble and not ours. */
+/** Why an operator should be alarmed, or undefined when it is Spotify's trouble and not ours. */
 export function applicationTrouble(error: unknown): TroubleReason | undefined {
   const cause = error instanceof PlatformUnavailable ? error.cause : undefined;
   return cause instanceof ApplicationTrouble ? cause.reason : undefined;

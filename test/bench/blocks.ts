@@ -43,8 +43,8 @@ interface Plan {
 }
 
 /**
- * Calls everybody in turn, a block of calls each and round after round, in an order that is drawn anew for each round: so
- * nobody always runs behind the same one's garbage. What the machine does beside weighs on all of a round alike, and only
+ * Calls each in turn, a block of calls each and round after round, in an order that is drawn anew for each round: so
+ * none always runs behind the garbage of the same one. What the machine does beside weighs on all of a round alike, and only
  * their ratios to the first candidate, the floor, are kept.
  */
 export async function timeInTurn(

@@ -24,7 +24,7 @@ function progress(text: string): void {
   process.stderr.write(`${String(seconds).padStart(4)} s  ${text}\n`);
 }
 
-/** The other caches: no dependency of the service, so installed by whoever compares. */
+/** The other caches: no dependency of the service, so installed only to compare. */
 function installPeers(): void {
   if (existsSync(join(HERE, 'node_modules/bentocache'))) return;
   progress('installing the other caches into test/bench (once)');

@@ -130,7 +130,7 @@ ${table(
 
 ${peers(results)}
 
-- This cache reads strongly consistent, on purpose: once a change was answered, nobody is given what was before it. That
+- This cache reads strongly consistent, on purpose: once a change was answered, no reader is given what was before it. That
   doubles its read units; the others read eventually. Units follow the size of the whole item: a projection saves bytes
   and CPU, not units.
 - Write units are the table's. The index of expiry hours costs 1 more for a user's first list and 2 for every other

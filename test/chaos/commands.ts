@@ -9,7 +9,7 @@ const PLATFORM = { platform_slug: 'spotify' };
 /** How often a person asks again who got no answer. */
 const MAX_TRIES = 6;
 
-/** 200 is a promise; a refusal for the form of the request changed nothing; of anything else nobody knows. */
+/** 200 is a promise; a refusal for the form of the request changed nothing; of anything else it is not known. */
 function endingOf({ reply }: Exchange): Ending {
   if (reply.status === 200) return 'done';
   return reply.status === 400 || reply.status === 401 ? 'void' : 'unknown';

@@ -29,14 +29,14 @@ function judgeForm({ chronicle }: World, { id }: Person, { method, path, reply }
   }
 }
 
-/** Killed, or refused by storage itself: what nobody could have prevented. */
+/** Killed, or refused by storage itself: what could not have been prevented. */
 async function judgeFailure(world: World, person: Person, exchange: Exchange, code: string): Promise<void> {
   const { functionName, beganAtMs, endedAtMs, reply } = exchange;
   if (code === 'STORAGE_UNAVAILABLE' && refusedFor(world, person, exchange)) return;
   if (code === 'STORAGE_UNAVAILABLE' && world.store.remembersFailure(person.id, beganAtMs)) return;
   if (code === 'STORAGE_UNAVAILABLE' || code === 'INTERNAL') {
     const log = await world.logOf(functionName, reply.json.error.request_id);
-    // Nobody made it wait: the machine had no time for it.
+    // Nothing made it wait: the machine had no time for it.
     if (log.includes('"TimeoutError"'))
       return world.chronicle.count('timeouts of a machine too slow for the run');
     return world.chronicle.violate('refusal', person.id, `${functionName}: ${code} without a cause. ${log}`);
@@ -47,11 +47,11 @@ async function judgeFailure(world: World, person: Person, exchange: Exchange, co
     return;
   }
   const tookMs = endedAtMs - beganAtMs;
-  const what = `${functionName}: ${reply.status} ${reply.text} after ${tookMs} ms, and nobody killed it`;
+  const what = `${functionName}: ${reply.status} ${reply.text} after ${tookMs} ms, and it was not killed`;
   world.chronicle.violate('crash', person.id, what);
 }
 
-/** Calls about the user, or about nobody, that failed for good while the request ran. */
+/** Calls about the user, or about none in particular, that failed for good while the request ran. */
 function refusedFor({ weather }: World, { id }: Person, exchange: Exchange, only = ''): boolean {
   const { functionName, beganAtMs, endedAtMs } = exchange;
   return weather
@@ -85,5 +85,5 @@ function judgeRefusal(world: World, person: Person, exchange: Exchange, code: st
   if (code === 'PLATFORM_NOT_CONNECTED' && !accounts.has(NOTHING))
     chronicle.violate('tokenLost', person.id, 'not connected any more');
   if (code === 'SPOTIFY_TOKEN_REVOKED' && !mayBeRevoked(world, person, exchange))
-    chronicle.violate('tokenLost', person.id, 'called revoked, and nobody revoked it');
+    chronicle.violate('tokenLost', person.id, 'called revoked, although it was not');
 }

@@ -36,7 +36,7 @@ export function isFresh(entry: EntryState | undefined, atMs: number, { freshMs }
   return holdsList(entry) && !entry.isStale && atMs - entry.timestampMs < freshMs;
 }
 
-/** What may become of an entry, whoever wrote, however often and however late. */
+/** What may become of an entry, whatever wrote, however often and however late. */
 export function judgeEntryChange(change: EntryChange): void {
   const { user, caller, before, now, chronicle } = change;
   chronicle.tell(user, `entry: ${shown(before)} → ${shown(now)}, by ${caller}`);

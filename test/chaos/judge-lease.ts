@@ -2,7 +2,7 @@ import type { Windows } from '../../shared/cache/entry.ts';
 import type { Chronicle } from './chronicle.ts';
 import { type EntryState, holdsList, isFresh } from './judge-entry.ts';
 
-/** Who computes, and since what failure nobody may; empty when nothing is known. */
+/** Who computes, and since what failure none may; empty when nothing is known. */
 export interface LeaseState {
   readonly leaseToken?: string;
   readonly leaseUntil?: number;
@@ -43,7 +43,7 @@ export function judgeLeaseChange({ user, caller, atMs, before, now, entry, ...re
 
 function reasonOf(before: LeaseState, entry: EntryState | undefined, atMs: number, windows: Windows): string {
   // Seen by the holder itself, which gives the lease back.
-  if (isFresh(entry, atMs, windows)) return 'none: somebody else had just computed, so nothing was asked';
+  if (isFresh(entry, atMs, windows)) return 'none: another had just computed, so nothing was asked';
   if (before.leaseToken && before.leaseFence === entry?.fence) return 'the holder was dead';
   if ((before.retryAt ?? 0) > (entry?.timestampMs ?? 0))
     return 'an attempt had failed, its back-off was over';

@@ -13,7 +13,7 @@ export function judgeList(world: World, person: Person, exchange: Exchange): voi
   judgeSelections(world, person, exchange, data.artists);
   judgeAge(world, person, exchange, data);
   if (data.cache_status === 'fallback_revoked' && !mayBeRevoked(world, person, exchange))
-    world.chronicle.violate('tokenLost', person.id, 'called revoked, and nobody revoked it');
+    world.chronicle.violate('tokenLost', person.id, 'called revoked, although it was not');
 }
 
 interface Data {
@@ -29,7 +29,7 @@ function judgeOwner(world: World, person: Person, exchange: Exchange, { artists,
   const accounts = possibleAccounts(person, exchange);
   const own = [...accounts].filter((account) => account !== NOTHING);
   if (own.length === 0) {
-    world.chronicle.violate('afterDisconnect', person.id, `${artists.length} artists for nobody`);
+    world.chronicle.violate('afterDisconnect', person.id, `${artists.length} artists without a connection`);
     return;
   }
   const fits = own.some((account) => {
@@ -61,7 +61,7 @@ function judgeAge({ chronicle, windows }: World, { id }: Person, { beganAtMs }: 
     chronicle.violate('notFresh', id, `fresh at ${ageMs} ms`);
 }
 
-/** How long after a rotation the process that got the token may still hold it and nobody else. */
+/** How long after a rotation the process that got the token may still hold it alone. */
 const HOLDS_TOKEN_MS = 15_000;
 
 /** Whether the consent may have ended: by its owner, or with a token that only a killed process had. */

@@ -60,7 +60,7 @@ describe('of an entry', () => {
     expect(judged(old, undefined, 'x-sweep', true)).toEqual(['entryLost']);
     expect(judged(anEntry({ timestampMs: NOW - 20_000 }), undefined, 'x-sweep')).toEqual([]);
   });
-  it('nobody makes a list younger, or fresh again, or gives it to another user', () => {
+  it('no writer makes a list younger, or fresh again, or gives it to another user', () => {
     expect(judged(old, anEntry())).toEqual(['tooOld']);
     expect(judged(anEntry({ isStale: true }), anEntry())).toEqual(['selection']);
     expect(judged(undefined, anEntry({ userId: 'person-2' }))).toEqual(['crossing']);
@@ -80,7 +80,7 @@ describe('of a lease', () => {
       judgeLeaseChange({ user: 'person-1', caller: by, atMs: NOW, before, now, entry, chronicle, windows }),
     );
 
-  it('it may be taken when nobody holds it, when the holder is dead, when the list was invalidated since', () => {
+  it('it may be taken when none holds it, when the holder is dead, when the list was invalidated since', () => {
     expect(judged({}, mine)).toEqual([]);
     expect(judged({ ...held, leaseUntil: NOW - 1 }, mine)).toEqual([]);
     expect(judged({ ...held, leaseFence: 'fence-0' }, mine)).toEqual([]);

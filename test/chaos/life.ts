@@ -86,7 +86,7 @@ async function act(
 /** How long it may take until everybody is served again: leases, back-offs and bans all end before. */
 const RECOVERY_MS = 40_000;
 
-/** When all troubles are over, everybody gets a fresh list of their own account, and nobody had to do anything for it. */
+/** When all troubles are over, every user gets a fresh list of the own account, without doing anything for it. */
 export async function recover(world: World, person: Person, random: Random): Promise<void> {
   const commands = createCommands(world, person, random);
   const nowMs = Date.now();

@@ -17,7 +17,7 @@ export interface Exchange {
   readonly reply: HttpReply;
 }
 
-/** A command may take effect after its answer only when nobody knows how it ended, and then not long after. */
+/** A command may take effect after its answer only when it is not known how it ended, and then not long after. */
 const AFTERMATH_MS = 5_000;
 
 export type Person = ReturnType<typeof createPerson>;

@@ -7,7 +7,7 @@ const values = (
   untilMs = fromMs + 1,
 ) => [...register.possible(fromMs, untilMs)];
 
-it('shows a value to those who began to read after it was confirmed, and to nobody the one before', () => {
+it('shows a value to those who began to read after it was confirmed, and to none the one before', () => {
   const register = createRegister('first');
   register.begin('second', 10)('done', 20);
   expect(values(register, 5)).toEqual(['first']);

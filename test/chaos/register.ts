@@ -1,4 +1,4 @@
-/** How a write ended: `done` was confirmed, `void` certainly changed nothing, of `unknown` nobody can tell. */
+/** How a write ended: `done` was confirmed, `void` certainly changed nothing, of `unknown` it cannot be told. */
 export type Ending = 'done' | 'void' | 'unknown';
 
 interface Write<T> {

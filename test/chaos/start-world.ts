@@ -30,7 +30,7 @@ const ROTATING = 0.6;
 
 type People = Map<string, Person>;
 
-/** A stack with everything on the ways of its functions that harms or watches, and nobody in it yet. */
+/** A stack with everything on the ways of its functions that harms or watches, and no user in it yet. */
 export async function startWorld(random: Random, chronicle: Chronicle, parts: AsyncDisposableStack) {
   const people: People = new Map();
   const { way, ...watchers } = createWatchers(random, chronicle, people);
@@ -51,7 +51,7 @@ export async function startWorld(random: Random, chronicle: Chronicle, parts: As
     backgroundMs: BACKGROUND_MS,
     logOf: (functionName, requestId) => logOf(stack, functionName, requestId),
   };
-  /** Somebody with two accounts at Spotify, connected to neither. */
+  /** A person with two accounts at Spotify, connected to neither. */
   const addPerson = async (id: string): Promise<Person> => {
     const person = createPerson(world, id, await tokenOf(stack.apiUrl, id));
     people.set(id, person);

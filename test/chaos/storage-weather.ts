@@ -66,7 +66,7 @@ export function createStorageWeather(random: Random, chronicle: Chronicle, onEff
     const { caller, operation, invocationId, attempt } = call;
     chronicle.count(`fate ${what}`);
     const user = userOf(key);
-    // What is refused to nobody in particular is a number of the fleet's, and would hide what happened to a user.
+    // What is refused to no user in particular is a number of the fleet's, and would hide what happened to a user.
     if (user) chronicle.tell(user, `${caller} ${operation} ${key}: ${what}, attempt ${attempt}`);
     refused.set(invocationId, { atMs: Date.now(), caller, key });
   }

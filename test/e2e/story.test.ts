@@ -106,7 +106,7 @@ describe('the consent', () => {
 
   test('that was begun elsewhere is not completed, and its code stays in the address', async () => {
     const visitor = await aVisitor(browser, stack);
-    await visitor.page.goto('/callback?code=a-code&state=of-somebody-else');
+    await visitor.page.goto('/callback?code=a-code&state=of-another-user');
     await visitor.page.getByText('n’a pas été commencée dans cet onglet').waitFor();
     expect(visitor.page.url()).toContain('code=a-code');
   });

@@ -64,7 +64,7 @@ export const backOffGuards: readonly Guard[] = [
     file: 'shared/cache/attempt.ts',
     find: "if (verdict.kind === 'denied') return denied(",
     replace: "if (verdict.kind === 'denied' && nowMs < 0) return denied(",
-    test: unit('attempt', 'stops everybody'),
+    test: unit('attempt', 'stops every computation'),
   },
   {
     invariant: 'I5',
@@ -125,7 +125,7 @@ export const backOffGuards: readonly Guard[] = [
   },
   {
     invariant: 'I5',
-    name: 'NOBODY_PROBES',
+    name: 'NO_OTHER_PROBES',
     file: BANS,
     find: "'#until = :seen AND (attribute_not_exists(#probe) OR #probe <= :now)'",
     replace: "'#until = :seen AND (attribute_not_exists(#probe) OR :now = :now)'",

@@ -84,7 +84,7 @@ export const fenceGuards: readonly Guard[] = [
   },
   {
     invariant: 'I2',
-    name: 'a list that nobody knows to be stored is not called stored',
+    name: 'a list that is not known to be stored is not called stored',
     file: CACHE,
     find: "if (stored === 'unknown') return { stored: false };",
     replace: "if (stored === 'unknown') return { stored: true, fence: item.fence, list: storedList(item) };",

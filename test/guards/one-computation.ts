@@ -22,7 +22,7 @@ export const oneComputationGuards: readonly Guard[] = [
     name: 'second look at the entry before a holder counts as doomed',
     file: CORE,
     find: 'if (verdict.inPlaceOf && (await',
-    replace: "if (verdict.inPlaceOf === 'nobody' && (await",
+    replace: "if (verdict.inPlaceOf === 'none' && (await",
     test: MODEL,
   },
   {
@@ -43,7 +43,7 @@ export const oneComputationGuards: readonly Guard[] = [
   },
   {
     invariant: 'I1',
-    name: 'attemptVerdict: somebody computes',
+    name: 'attemptVerdict: another computes',
     file: 'shared/cache/attempt.ts',
     find: 'return canStillStore ? {',
     replace: 'return canStillStore && nowMs < 0 ? {',

@@ -85,7 +85,7 @@ describe('the configuration of a deployment', () => {
       { domainName: 'api.app.example', certificateArn: 'abc' },
       'certificateArn (CERTIFICATE_ARN) must be the ARN of a certificate',
     ],
-    [{ alarmEmail: 'nobody' }, 'alarmEmail (ALARM_EMAIL) must be an e-mail address'],
+    [{ alarmEmail: 'no-address' }, 'alarmEmail (ALARM_EMAIL) must be an e-mail address'],
     [
       { reservedConcurrency: '1.5' },
       'reservedConcurrency (RESERVED_CONCURRENCY) must be a positive whole number',

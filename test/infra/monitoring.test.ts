@@ -161,7 +161,7 @@ describe('the alarms', () => {
     expect(RUNBOOK).toMatch(/^##+ page$/m);
   });
 
-  it('reach somebody', () => {
+  it('reach an operator', () => {
     monitoring.resourceCountIs('AWS::SNS::Subscription', 2);
     monitoring.allResourcesProperties('AWS::SNS::Subscription', {
       Protocol: 'email',

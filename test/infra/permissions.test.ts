@@ -29,7 +29,7 @@ describe('the permissions', () => {
     ['TOKEN_KEY_ID', 'TokenKey'],
     ['SPOTIFY_SECRET_ID', 'SpotifyClient'],
     ['REFRESH_FUNCTION', 'refreshartists'],
-  ])('%s is known to those who may use it, and to nobody else', (variable, resource) => {
+  ])('%s is known to those who may use it, and to no other', (variable, resource) => {
     const knowing = functionNames.filter((name) => variable in environmentOf(api, name));
     const allowed = functionNames.filter((name) =>
       statementsOf(api, name).some(

@@ -59,7 +59,7 @@ describe('the topics of the alarms', () => {
       'cloudwatch.amazonaws.com',
       { 'aws:SourceAccount': ACCOUNT, 'aws:SecureTransport': 'false' },
     ],
-  ])('let nobody else in: %s', (_, principal, context) => {
+  ])('let no other in: %s', (_, principal, context) => {
     expect(publishes(principal, context)).toEqual([false, false]);
   });
 });
@@ -78,7 +78,7 @@ describe('every other policy of a resource', () => {
     expect(statements[0]?.principals.join()).toMatch(/:iam::.*AWS::AccountId.*:root/);
   });
 
-  it('of a function lets API Gateway call it for this API, and nobody else', () => {
+  it('of a function lets API Gateway call it for this API, and no other service', () => {
     const permissions = all.flatMap((template) => resourcesOf(template, 'AWS::Lambda::Permission'));
     expect(permissions.length).toBeGreaterThan(0);
     for (const { Properties } of permissions) {

@@ -190,7 +190,7 @@ describe('forty cold requests at once', () => {
 describe('while Spotify limits the application', () => {
   afterEach(() => http('POST', `${stack.apiUrl}/_local/forget-cooldown`));
 
-  test('nobody calls it before Retry-After, and old copies are served', async () => {
+  test('no call is made before Retry-After, and old copies are served', async () => {
     const [limited, other] = [await connected(), await connected()];
     await Promise.all([limited.artists(), other.artists()]);
     await Promise.all([limited.age(H3), other.age(H3)]);

@@ -41,14 +41,14 @@ export function answerProperties({ fake, history, windows, listLength, withoutCo
     count(tally, cacheStatus === 'fresh' ? (cached ? 'hit' : 'miss') : cacheStatus);
     rightPage(asked, copy);
     nothingOutdated(asked, copy);
-    // I3: nothing is handed out at 6 h, by the clock of whoever hands it out; nothing is called fresh at 3 h, by that
+    // I3: nothing is handed out at 6 h, by the clock of the instance that hands it out; nothing is called fresh at 3 h, by that
     // clock at its last look.
     if (cached && ageMs >= windows.keepMs) broken('I3', `served a copy that is ${ageMs} ms old`);
     const ageAtLookMs = (player.lookedAtMs as number) - copy.timestampMs;
     if (cached && cacheStatus === 'fresh' && ageAtLookMs >= windows.freshMs)
       broken('I3', `called a copy fresh that is ${ageAtLookMs} ms old`);
     // I2: what the store refused was invalidated meanwhile, and is not handed out as the newest.
-    // (Whoever lost the answer of the store cannot know.)
+    // (An instance that lost the answer of the store cannot know.)
     if (!cached && player.wasRefused && player.faults === 0)
       broken('I2', `${player.name} answered with a list that was refused`);
     // I4: only a revoked or missing consent is called so.

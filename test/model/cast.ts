@@ -15,7 +15,7 @@ interface Taken {
   step: number;
 }
 
-/** Whoever does something in a schedule, with what the properties must know of it. */
+/** One that does something in a schedule, with what the properties must know of it. */
 export interface Player extends Actor {
   readonly kind: 'request' | 'refresh' | 'toggle' | 'connect' | 'disconnect' | 'sweep' | 'other';
   readonly startStep: number;

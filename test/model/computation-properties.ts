@@ -6,7 +6,7 @@ import { USERS, type User } from './plan.ts';
 import { RETRY_AFTER_SECONDS } from './platform.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** Nobody tries again before the clock shows `untilMs`, among those who look after `step`. */
+/** No instance tries again before the clock shows `untilMs`, among those who look after `step`. */
 interface Pause {
   untilMs: number;
   step: number;
@@ -31,10 +31,10 @@ export function computationProperties({ scheduler, history }: { scheduler: Sched
 
   return {
     /**
-     * I1: whoever computes holds the lease, and took it when there was something to compute: the fence that it computes
-     * from still stood, and the list was not fresh (by the clock of whoever decided, also when another goes on). Of those who computed from one fence each later one began when the
+     * I1: an instance that computes holds the lease, and took it when there was something to compute: the fence that it computes
+     * from still stood, and the list was not fresh (by the clock of the instance that decided, also when another goes on). Of those who computed from one fence each later one began when the
      * lease of the one before was over (see `leaseTaken`).
-     * I5: neither the back-off of the user nor the ban of the application is running, by the clock of whoever computes;
+     * I5: neither the back-off of the user nor the ban of the application is running, by the clock of the instance that computes;
      * what was written after its last look it cannot know.
      */
     begin(player: Player, user: User): Computation {

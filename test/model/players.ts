@@ -120,7 +120,7 @@ export function createPlayers(stage: Stage) {
       return list;
     } catch (error) {
       computation.state = 'failed';
-      // What comes after the computation was given up is heard by nobody.
+      // What comes after the computation was given up is not heard.
       if (!signal.aborted) stage.failedComputation(player, computation, error);
       throw error;
     }

@@ -117,7 +117,7 @@ export async function runPlan(plan: Plan, tally: Tally, tell?: (line: string) =>
     work().then(
       () => leave(player),
       (error) => {
-        // Whoever throws a violation has written it down; anything else is a defect of the test.
+        // What throws a violation has written it down; anything else is a defect of the test.
         if (history.violations.length === 0) history.violations.push(error);
       },
     );

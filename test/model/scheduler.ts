@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 
-/** Whoever does something in a schedule: a request on its instance, a toggle, a sweep … */
+/** One that does something in a schedule: a request on its instance, a toggle, a sweep … */
 export interface Actor {
   readonly name: string;
   /** How far the clock of its machine is off. */

@@ -57,7 +57,7 @@ export function clientOf<TActor extends Actor>(
 ): DynamoDBDocumentClient {
   const { fake, scheduler, watch, onFault, hasFaults } = deps;
 
-  /** Takes effect now; the outcome is for whoever still wants it. */
+  /** Takes effect now; the outcome is for those that still want it. */
   function execute(command: FakeCommand, sentAtMs: number): () => object {
     const after = watch(actor, command, sentAtMs);
     const outcome = attempt(command);

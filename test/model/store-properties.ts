@@ -74,7 +74,7 @@ export function storeProperties({ fake, scheduler, history, windows, computation
   }
 
   /**
-   * I1: a lease is only taken when nobody holds it, or the holder's time is over by the taker's clock, or the list was
+   * I1: a lease is only taken when none holds it, or the holder's time is over by the taker's clock, or the list was
    * invalidated since the holder looked. I5: and never during a back-off.
    */
   function leaseTaken(
@@ -120,7 +120,7 @@ export function storeProperties({ fake, scheduler, history, windows, computation
       return;
     }
     if (command instanceof PutCommand && hasList(after)) return listStored(player, command, user);
-    // I8: whoever only reads, or fails to compute, leaves every list alone.
+    // I8: a player that only reads, or fails to compute, leaves every list alone.
     if (!hasList(before)) return;
     if (player.kind === 'request' || player.kind === 'refresh') broken('I8', `${player.name} removed a list`);
     // I2, I8: the sweep only removes what is over, also when it was computed anew since the sweep looked.
@@ -144,7 +144,7 @@ export function storeProperties({ fake, scheduler, history, windows, computation
     if (source?.user !== user) broken('I7', `${player.name} stored a list of another user`);
   }
 
-  /** I12: once a disconnection was answered there is neither list nor connection, until somebody connects. */
+  /** I12: once a disconnection was answered there is neither list nor connection, until the next connection. */
   function nothingOfTheDisconnected(user: User) {
     if (!history.isDisconnected(user)) return;
     if (hasList(readEntry(fake, user))) broken('I12', 'there is a list after the disconnection');

@@ -16,9 +16,9 @@ test('work that is deaf to its signal is left behind', async () => {
   await expect(result).rejects.toThrow('too late');
 });
 
-test('a signal that was given before wins over work that fails, whose failure troubles nobody', async () => {
+test('a signal that was given before wins over work that fails, whose failure is ignored', async () => {
   const { promise, reject } = Promise.withResolvers<never>();
   const result = untilAborted(promise, AbortSignal.abort(new Error('too late')));
-  reject(new Error('nobody hears this'));
+  reject(new Error('ignored'));
   await expect(result).rejects.toThrow('too late');
 });

@@ -5,12 +5,12 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import type { StackUrls } from './a-user.ts';
 
-/** Kept by whoever runs the tests, never committed. */
+/** Kept where the tests run, never committed. */
 const ARTIFACTS = join(import.meta.dirname, '../artifacts');
 
 export type Visitor = Awaited<ReturnType<typeof aVisitor>>;
 
-/** Somebody who opens the console page in a browser that knows nothing yet; French and of desktop width unless told. */
+/** A visitor who opens the console page in a browser that knows nothing yet; French and of desktop width unless told. */
 export async function aVisitor(browser: Browser, stack: StackUrls, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({
     baseURL: stack.apiUrl,

@@ -13,9 +13,9 @@ export interface GeneratedRequest {
 }
 
 /** Who asks: by a good token, with and without the scope of the statistics, or by none that is good. */
-export type Caller = 'user' | 'operator' | 'nobody' | 'garbage' | 'expired';
+export type Caller = 'user' | 'operator' | 'anonymous' | 'garbage' | 'expired';
 
-/** Requests that the document allows, requests that nearly are, and requests that nobody in their right mind sends. */
+/** Requests that the document allows, requests that nearly are, and requests that make no sense at all. */
 export function generatedRequest(): fc.Arbitrary<GeneratedRequest> {
   const parts = fc.oneof(
     { weight: 7, arbitrary: fc.constantFrom(...operations).chain(ofOperation) },
@@ -200,5 +200,5 @@ const caller = (): fc.Arbitrary<Caller> =>
   fc.oneof(
     { weight: 6, arbitrary: fc.constant<Caller>('user') },
     { weight: 3, arbitrary: fc.constant<Caller>('operator') },
-    { weight: 1, arbitrary: fc.constantFrom<Caller>('nobody', 'garbage', 'expired') },
+    { weight: 1, arbitrary: fc.constantFrom<Caller>('anonymous', 'garbage', 'expired') },
   );

@@ -46,7 +46,7 @@ export function createRandom(seed: number) {
       }
       throw new RangeError('nothing to pick from');
     },
-    /** Chance of its own for somebody else: how often one draws changes nothing for the other. */
+    /** Chance of its own for another: how often one draws changes nothing for the other. */
     fork: () => createRandom(Math.floor(next() * 2 ** 32)),
   };
 }

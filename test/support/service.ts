@@ -100,5 +100,5 @@ export type Service = Awaited<ReturnType<typeof startService>>;
 /** A user that no other test knows. */
 export const aUser = () => `user-${randomUUID()}`;
 
-/** A call with nobody in a hurry. */
+/** A call without a deadline. */
 export const aCall = () => ({ signal: new AbortController().signal, usage: noUsage() });

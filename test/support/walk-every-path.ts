@@ -77,7 +77,7 @@ export function pathsOf(stack: LocalStack) {
       expect((await get(user)).json.cache_status).toBe('fallback_revoked');
     },
 
-    /** A 429 begins the cool-down, whoever meets it. */
+    /** A 429 begins the cool-down, whatever meets it. */
     async rateLimits() {
       const limited = { mode: 'rate_limited', retry_after: 30 };
       const [reader, syncer, handed] = await Promise.all([
@@ -93,7 +93,7 @@ export function pathsOf(stack: LocalStack) {
       };
       await meet(reader, async () => {
         await get(reader, '', 503);
-        // From now on nobody computes.
+        // From now on nothing is computed.
         await get(handed, '', 503);
       });
       await meet(syncer, () => syncer.sync());
@@ -122,7 +122,7 @@ export function pathsOf(stack: LocalStack) {
       await Promise.all([get(user), get(user)]);
     },
 
-    /** A list of a format that nobody knows yet. */
+    /** A list of a format that is not known yet. */
     async unreadableList() {
       const user = await aConnectedUser(urls);
       const Item = { ...entryKey(user.id), userId: user.id, fence: 'f', generation: 'g', format: 99 };

@@ -41,7 +41,7 @@ function earlierMs(epochMs: number, seconds: number): number {
 
 /** Plays with the time of the cache, without touching the time of the machine. */
 export function createCacheControl({ db, cacheTable, accountTable }: CacheControlOptions) {
-  /** False when there is nothing to shift. Repeats while somebody else writes at the same time. */
+  /** False when there is nothing to shift. Repeats while other writes come in between. */
   async function shift(target: Target, seconds: number): Promise<boolean> {
     const { table, key, shifts } = target;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

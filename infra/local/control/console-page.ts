@@ -36,7 +36,7 @@ export function createConsolePage({ spotifyUrl, freshSeconds, keepSeconds }: Con
     'keep-seconds': String(keepSeconds),
   };
 
-  /** Read anew each time: whoever works on the page sees it on reload. */
+  /** Read anew each time: a change shows on reload. */
   function page(): Shown {
     const template = readFileSync(join(DIRECTORY, 'index.html'), 'utf8');
     const content = template.replaceAll(/%([a-z-]+)%/g, (_, name: string) => values[name] ?? '');

@@ -74,7 +74,7 @@ function lowerCased(headers: Record<string, unknown>, hasBody: boolean): Record<
   return taken;
 }
 
-const hasNoBody = (status: number) => status < 200 || status === 204 || status === 304;
+const isBodiless = (status: number) => status < 200 || status === 204 || status === 304;
 
 /**
  * A header that HTTP cannot carry makes the whole reply a 500, as every other result that makes no sense.
@@ -90,7 +90,7 @@ export function sendReply(response: ServerResponse, reply: Reply, requestId: str
     return;
   }
   response.setHeader('apigw-requestid', requestId);
-  if (hasNoBody(reply.status)) {
+  if (isBodiless(reply.status)) {
     response.end();
     return;
   }

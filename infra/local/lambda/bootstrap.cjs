@@ -132,5 +132,5 @@ async function run() {
   for (;;) await handleNext(handler);
 }
 
-// Without the Runtime API there is nobody to run for.
+// Without the Runtime API there is nothing to run for.
 run().catch(() => process.exit(1));

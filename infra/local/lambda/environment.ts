@@ -11,7 +11,7 @@ export interface Environment {
   readonly id: string;
   readonly pid: number | undefined;
   readonly alive: boolean;
-  /** One at a time. Null when the process ended before it took the work: somebody else may do it. */
+  /** One at a time. Null when the process ended before it took the work: another process may do it. */
   run(work: Work): Promise<Outcome | null>;
   kill(): Promise<void>;
 }

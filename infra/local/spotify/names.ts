@@ -8,7 +8,7 @@ const REAL_ARTISTS: readonly (readonly [id: string, name: string])[] = [
   ['2YZyLoL8N0Wb9xBt1NhZWg', 'Kendrick Lamar'],
 ];
 
-/** Invented names, each of a kind that has broken somebody's list. */
+/** Invented names, each of a kind that has broken a list. */
 const AWKWARD_NAMES = [
   'L’Étoile d’Été',
   "O'Hara & the D'Angelos",

@@ -111,7 +111,7 @@ export function oddTrack(
     case 'an episode':
       return { track: { ...bare, type: 'episode', uri: `spotify:episode:${like.id}` } };
     case 'a local file': {
-      const nobody = {
+      const unnamed = {
         external_urls: {},
         href: null,
         id: null,
@@ -126,7 +126,7 @@ export function oddTrack(
         is_local: true,
         external_urls: {},
       };
-      return { track: { ...ordinary, ...file, artists: [nobody] } };
+      return { track: { ...ordinary, ...file, artists: [unnamed] } };
     }
     case 'credits a show':
       return {

@@ -57,7 +57,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
  *   `{ "error": { "message", "details": [{ "field", "reason" }] } }` and changes nothing.
  * - `GET /_control/accounts/NAME` → `{ account, …settings, calls: { token, top, following, recent, tracks, me }, total }`:
  *   the calls since the last reset, those included
- *   that a mode refused. A call whose token or code is unknown belongs to nobody and is not counted.
+ *   that a mode refused. A call whose token or code is unknown belongs to no account and is not counted.
  * - `POST /_control/accounts/NAME/plays` `{ "count"?: 1–50, "artist_id"?: "…" }` adds plays that end now (default: one
  *   play, of an artist of the account) → `{ "added": [{ "artist_id", "played_at" }] }`. An account begins with 30 plays.
  * - `PUT /_control/app` `{ "per_30_s"?: 180, "quota"?: { "/v1/me/tracks": 100 } }`: limits of the whole application, in any

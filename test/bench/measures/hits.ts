@@ -79,7 +79,7 @@ await measure<HitTimes>(async ({ quick, bundles, progress }) => {
   const timed = await timeInTurn(own, { ...how, rounds, onRound: onRound('this service') });
   const timeOf = (name: string) => timed.get(name) as Timed;
 
-  // By themselves: what they leave to the garbage collection would weigh on whoever comes after them.
+  // By themselves: what they leave to the garbage collection would weigh on what comes after them.
   const others = new Map([
     ['floor', floor],
     ...peers.map((peer) => [peer.name, reading(peer, PEER_SIZE)] as const),

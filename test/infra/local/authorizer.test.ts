@@ -125,7 +125,7 @@ describe('the authorizer refuses with 401', () => {
     expect(await check(`${signed}.${signature}`)).toHaveProperty('status', 401);
   });
 
-  it('the key of somebody else, also under the right key id', async () => {
+  it('the key of another issuer, also under the right key id', async () => {
     const { privateKey: other } = generateKeyPairSync('rsa', { modulusLength: 2048 }) as {
       privateKey: KeyObject;
     };

@@ -107,7 +107,7 @@ describe('KMS', () => {
     await expect(decrypt(blob, CONTEXT, other)).rejects.toThrow(
       expect.objectContaining({ name: 'IncorrectKeyException' }),
     );
-    await expect(encrypt('x', CONTEXT, 'alias/nobody')).rejects.toThrow(
+    await expect(encrypt('x', CONTEXT, 'alias/unknown')).rejects.toThrow(
       expect.objectContaining({ name: 'NotFoundException' }),
     );
   });
@@ -165,7 +165,7 @@ describe('Lambda', () => {
   });
 
   it('says what is not there and what is too large', async () => {
-    await expect(invoke({}, 'Event', 'nobody')).rejects.toThrow(
+    await expect(invoke({}, 'Event', 'unknown')).rejects.toThrow(
       expect.objectContaining({ name: 'ResourceNotFoundException' }),
     );
     await expect(invoke('x'.repeat(1024 * 1024), 'Event')).rejects.toThrow(

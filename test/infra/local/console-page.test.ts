@@ -37,7 +37,7 @@ test('what it is made of names no host to fetch from', () => {
   const hosts = ['/console/main.js', '/console/main.css'].flatMap(
     (name) => String(file(name)?.content).match(/https?:\/\/[\w.-]+/g) ?? [],
   );
-  // Namespaces of SVG and the like: names, which nobody fetches.
+  // Namespaces of SVG and the like: names, which are never fetched.
   expect(hosts.filter((host) => host !== 'http://www.w3.org')).toEqual([]);
 });
 

@@ -147,7 +147,7 @@ describe('age', () => {
   it('is 404 without an entry, also while a first computation runs', async () => {
     await put({ ...computationKey('carol'), retryAt: WRITTEN_MS });
     await put({ pk: 'user_artists:carol', fence: 'x', expiresAt: EXPIRES_S });
-    for (const user of ['nobody', 'carol']) {
+    for (const user of ['unknown', 'carol']) {
       const reply = await post('/_local/age', { user, seconds: 1 });
       expect([reply.status, reply.json.error.code]).toEqual([404, 'NOT_FOUND']);
     }

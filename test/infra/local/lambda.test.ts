@@ -195,7 +195,7 @@ describe('errors', () => {
   });
 
   it('knows no other functions', async () => {
-    await expect(lambda.invoke('nobody', '{}')).rejects.toThrow(FunctionNotFound);
+    await expect(lambda.invoke('unknown', '{}')).rejects.toThrow(FunctionNotFound);
   });
 
   it('finds a function by its ARN and its alias', async () => {

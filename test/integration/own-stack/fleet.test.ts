@@ -42,7 +42,7 @@ afterAll(async () => {
   await way.close();
 });
 
-/** What an answer counts as, to whoever gets it. */
+/** What an answer counts as, to its reader. */
 function outcomeOf({ status, json }: PageAnswered): string {
   if (status !== 200) return 'errors';
   const { cache_status: cacheStatus, cached } = json.data;

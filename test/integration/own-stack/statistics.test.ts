@@ -5,7 +5,7 @@ import { type AwsCall, awsCallOf, type Fate, meet } from '../../support/aws-fate
 import { createDetour } from '../../support/detour.ts';
 import { http } from '../../support/http-client.ts';
 
-/* Numbers can only be compared where nobody else counts: a stack of its own. */
+/* Numbers can only be compared where nothing else counts: a stack of its own. */
 
 let stack: LocalStack;
 let urls: StackUrls;

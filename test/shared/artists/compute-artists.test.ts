@@ -106,7 +106,7 @@ describe('a computation', () => {
     },
   );
 
-  test('under a quota says how long nobody may call', async () => {
+  test('under a quota says for how long no call may be made', async () => {
     const { compute, accounts, user } = await connectedUser();
     accounts.set(user, { mode: 'quota' });
     await expect(compute()).rejects.toMatchObject({

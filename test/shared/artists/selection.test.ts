@@ -52,7 +52,7 @@ describe('a selection', () => {
     expect((await selections.read(user)).selected).toEqual(new Set([KACEY]));
   });
 
-  test("is nobody else's", async () => {
+  test('is no other user’s', async () => {
     const [alice, bob] = [aUser(), aUser()];
     await selections.set(alice, KACEY, true);
     expect((await selections.read(bob)).selected).toEqual(new Set());

@@ -66,7 +66,7 @@ describe('a sync', () => {
     await expect(sync()).resolves.toBeDefined();
   });
 
-  test('of a user without connection calls nobody', async () => {
+  test('of a user without connection calls nothing', async () => {
     const service = await startService(dynamoDb);
     const sync = createSyncPlays(service)(aUser(), service.clock.nowMs(), askAtOnce);
     await expect(sync).rejects.toBeInstanceOf(PlatformNotConnected);
@@ -91,7 +91,7 @@ describe('a sync', () => {
     const playsStore = {
       ...service.playsStore,
       save: async (...args: Parameters<typeof service.playsStore.save>) => {
-        await service.connectUser(service.user, 'somebody-else');
+        await service.connectUser(service.user, 'another-account');
         return service.playsStore.save(...args);
       },
     };
@@ -106,7 +106,7 @@ describe('a sync', () => {
     await connectUser(user);
     expect((await playsStore.read(user))?.plays.weights.size).toBeGreaterThan(0);
     expect(await sync()).toMatchObject({ newPlays: 0 });
-    await connectUser(user, 'somebody-else');
+    await connectUser(user, 'another-account');
     expect((await playsStore.read(user))?.plays.weights.size).toBe(0);
   });
 });

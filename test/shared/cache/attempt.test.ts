@@ -29,7 +29,7 @@ const verdict = (
 };
 
 describe('trying to compute', () => {
-  test('is allowed when nobody computes and nothing failed', () => {
+  test('is allowed when no other computes and nothing failed', () => {
     expect(verdict({})).toEqual({ kind: 'allowed', without: [], probes: [] });
   });
 
@@ -57,7 +57,7 @@ describe('trying to compute', () => {
 });
 
 describe('a ban', () => {
-  test.each(['all', 'songs'])('of %s stops everybody', (name) => {
+  test.each(['all', 'songs'])('of %s stops every computation', (name) => {
     const bans = { [name]: { untilMs: NOW + 48_925_000 } };
     const denied = { kind: 'denied', cause: 'JUKEBOX_LIMITED', retryAfterSeconds: 48_925 };
     expect(verdict({}, { bans })).toEqual(denied);
@@ -77,7 +77,7 @@ describe('a ban', () => {
     expect(verdict({}, { bans, found: EXPIRED })).toMatchObject({ kind: 'denied', retryAfterSeconds: 9 });
   });
 
-  test('of what no list needs stops nobody', () => {
+  test('of what no list needs stops no computation', () => {
     expect(verdict({}, { bans: { token: { untilMs: NOW + 9_000 } } }).kind).toBe('allowed');
   });
 

@@ -192,7 +192,7 @@ test('a defect costs the reader no old copy, and is tried again only after the b
   expect(tries).toBe(2);
 });
 
-test('a failure is remembered with its cause, for whoever has no copy', async () => {
+test('a failure is remembered with its cause, for a request without a copy', async () => {
   const { ask } = aCache(async () => {
     throw new PlatformUnavailable('down');
   });

@@ -59,7 +59,7 @@ describe('a computation that was handed on', () => {
     expect(state.computations).toBe(1);
   });
 
-  test('that comes after an invalidation leaves whoever computes by then alone', async () => {
+  test('that comes after an invalidation leaves the computation that runs by then alone', async () => {
     const { refresh, cache, computations, handed } = await aHandOff();
     await cache.markAsOutdated('ann', 'newer', NOON);
     const { fence } = await cache.get('ann', 0, 1, NOON);

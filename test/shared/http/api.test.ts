@@ -155,7 +155,7 @@ describe('errors', () => {
     expect([reply.statusCode, reply.headers?.['retry-after']]).toEqual([503, '42']);
   });
 
-  test('that nobody foresaw are INTERNAL, and say nothing of themselves, neither to the client nor in the log', async () => {
+  test('that were not foreseen are INTERNAL, and say nothing of themselves, neither to the client nor in the log', async () => {
     const log = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const reply = await failing(new SyntaxError('canary-secret is not JSON'))(anEvent(), aContext());
     expect([reply.statusCode, JSON.parse(reply.body ?? '').error.code]).toEqual([500, 'INTERNAL']);

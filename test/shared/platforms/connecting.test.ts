@@ -155,7 +155,7 @@ describe('completing', () => {
     await service.connectUser(user);
     const before = await service.connections.read(user);
     service.clock.advance(86_400_000);
-    await service.connectUser(user, 'somebody-else');
+    await service.connectUser(user, 'another-account');
     const after = await service.connections.read(user);
     expect(after?.accountId).not.toBe(before?.accountId);
     expect(after?.authorizedAtMs).toBe(service.clock.nowMs());

@@ -45,13 +45,13 @@ describe('a connected user', () => {
     expect(service.aws.calls).toHaveLength(kmsCalls);
   });
 
-  test('without a connection calls nobody', async () => {
+  test('without a connection calls nothing', async () => {
     const service = await startService(dynamoDb);
     await expect(service.refreshAccess(aUser(), aCall())).rejects.toBeInstanceOf(PlatformNotConnected);
     expect(service.aws.calls).toEqual([]);
   });
 
-  test('waits for nobody once the deadline is over', async () => {
+  test('waits no longer once the deadline is over', async () => {
     const service = await connectedUser();
     const reason = new Error('no time left');
     const call = { ...aCall(), signal: AbortSignal.abort(reason) };
@@ -79,7 +79,7 @@ describe('a revoked consent', () => {
     expect(call.usage).toMatchObject({ calls: 1, revocations: 1 });
   });
 
-  test('costs no further call for ten minutes, whoever asks', async () => {
+  test('costs no further call for ten minutes, whatever asks', async () => {
     const service = await connectedUser();
     service.accounts.set(service.user, { mode: 'revoked' });
     await service.refreshAccess(service.user, aCall()).catch(() => undefined);
@@ -167,7 +167,7 @@ test.each(['down', 'html502', 'malformed'])(
       service.clock.advance(60 * MINUTE);
     }
     expect(await stored(service)).toEqual({ status: 'connected', tokens: 1 });
-    // One call for each attempt: the bound of an outage is set by whoever attempts.
+    // One call for each attempt: the bound of an outage is set by what attempts.
     expect(service.tokenCalls()).toBe(3);
   },
 );

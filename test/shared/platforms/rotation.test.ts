@@ -326,7 +326,7 @@ describe('two refreshes at once, because a lease ran out', () => {
     expect(await service.connections.read(service.user)).toHaveProperty('status', 'connected');
   });
 
-  test('a revocation concluded too early is undone by whoever holds a token that works', async () => {
+  test('a revocation concluded too early is undone by a holder of a token that works', async () => {
     const provider = aRotatingProvider(ROTATES);
     const slow = Promise.withResolvers<void>();
     let writes = 0;
@@ -368,7 +368,7 @@ describe('two refreshes at once, because a lease ran out', () => {
     expect(await storedTokens(service)).toEqual(['refresh-5']);
   });
 
-  test('a token that works is brought back, though somebody erased it meanwhile', async () => {
+  test('a token that works is brought back, though it was erased meanwhile', async () => {
     const connections = memoryConnections();
     const provider = aRotatingProvider(ROTATES);
     await connect({ connections, vault: plainVault }, 'alice', provider);

@@ -80,7 +80,7 @@ describe('429', () => {
     expect(usage).toMatchObject({ calls: 2, failures: 0, rateLimited: 1, revocations: 0 });
   });
 
-  test('a second one says how long nobody may call', async () => {
+  test('a second one says for how long no call may be made', async () => {
     const { get, requests } = await sessionThat(LIMITED, apiError(429, 'again', { 'retry-after': '3' }));
     expect(await failureOf(get())).toMatchObject({ constructor: PlatformRateLimited, retryAfterSeconds: 3 });
     expect(requests).toHaveLength(2);

@@ -151,7 +151,7 @@ export function describeLists(store: () => Store): void {
       expect(await readAll(cacheOn(store()), userId)).toEqual(list.artists);
     });
 
-    test('does not call a refused list stored when nobody can say whether it was', async () => {
+    test('does not call a refused list stored when it cannot be known whether it was', async () => {
       const { cache, userId, fence } = await inFlight();
       await cache.markAsOutdated(userId, 'newer', NOON);
       const silent = intercepting(store(), (command, send) =>
@@ -199,7 +199,7 @@ export function describeLists(store: () => Store): void {
       expect((await cache.get(userId, 0, 10, NOON)).state).toBe('fresh');
     });
 
-    test('leaves a fence where there is no list, and nothing where nobody ever selected', async () => {
+    test('leaves a fence where there is no list, and nothing where no artist was ever selected', async () => {
       const cache = cacheOn(store());
       const [chosen, untouched] = [aUser(), aUser()];
       await cache.markAsOutdated(chosen, 'first', NOON);

@@ -45,7 +45,7 @@ export function createAccount(store: Store) {
       }
     },
 
-    /** Its calls until now; null when nobody counts them. */
+    /** Its calls until now; null when they are not counted. */
     async calls(): Promise<number | null> {
       const { spotify, spotifyUrl } = store.get();
       if (!spotify || spotifyUrl === undefined) return null;

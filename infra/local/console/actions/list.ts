@@ -10,7 +10,7 @@ interface ListOptions {
 }
 
 const PAGE_LENGTH = 10;
-/** Somebody else's request is computing the list: it will be there soon. */
+/** Another request is computing the list: it will be there soon. */
 const LOOK_AGAIN_MS = 3000;
 
 /** Reading and choosing, as the app does. */
@@ -91,7 +91,7 @@ export function createList({ store, api, tokens }: ListOptions) {
   return {
     read,
     toggle,
-    /** What is under way is for nobody any more. */
+    /** What is under way is not wanted any more. */
     leave(): void {
       clearTimeout(again);
       latest += 1;

@@ -4,7 +4,7 @@ import { seenAfter } from '../state/story.ts';
 
 interface MeasuredFetchOptions {
   readonly store: Store;
-  /** How many calls Spotify had until now; null when nobody counts. */
+  /** How many calls Spotify had until now; null when they are not counted. */
   calls(): Promise<number | null>;
 }
 
@@ -37,7 +37,7 @@ export function createMeasuredFetch({ store, calls }: MeasuredFetchOptions) {
   };
 }
 
-/** Each reply leaves an entry; more than these are not kept unless somebody clears them. */
+/** Each reply leaves an entry; more than these are not kept unless they are cleared. */
 const KEPT_ENTRIES = 200;
 
 /**

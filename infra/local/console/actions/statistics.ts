@@ -11,7 +11,7 @@ interface StatisticsOptions {
 const EVERY_MS = 3000;
 const KEPT_SAMPLES = 400;
 
-/** Asks for the statistics of the fleet while somebody looks at the page. */
+/** Asks for the statistics of the fleet while the page is looked at. */
 export function createStatistics({ store, api, tokens }: StatisticsOptions) {
   async function read(): Promise<void> {
     const reply = await api

@@ -6,7 +6,7 @@ const KEPT_LINES = 1200;
 type Change = Partial<ConsoleState> | ((state: ConsoleState) => Partial<ConsoleState>);
 type WithoutId<TLine> = TLine extends LogLine ? Omit<TLine, 'id'> : never;
 
-/** The one place that holds what the page knows. Whoever draws it is called after each change, synchronously. */
+/** The one place that holds what the page knows. What draws it is called after each change, synchronously. */
 export function createStore(initial: ConsoleState) {
   let state = initial;
   let lastId = state.log.at(-1)?.id ?? 0;
@@ -29,7 +29,7 @@ export function createStore(initial: ConsoleState) {
     notify(text: Told, isProblem = false): void {
       set({ notice: { ...text, isProblem } });
     },
-    /** Shows that somebody waits for `work`, however it ends. */
+    /** Shows that the page waits for `work`, however it ends. */
     async whileBusy<T>(what: Busy['what'], work: () => Promise<T>): Promise<T> {
       const busy = { what, sinceMs: Date.now() };
       set({ busy });

@@ -31,7 +31,7 @@ export interface RequestLine {
   readonly cacheStatus: string | null;
   readonly source: 'cached' | 'computed' | null;
   readonly outcome: Outcome;
-  /** The calls that Spotify had meanwhile for this account; null when nobody counted. */
+  /** The calls that Spotify had meanwhile for this account; null when they were not counted. */
   readonly calls: number | null;
   /** Of a failure. */
   readonly code: string | null;

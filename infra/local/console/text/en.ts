@@ -87,7 +87,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   modeHint_other: 'Set elsewhere: {mode}.',
   latency: 'Duration of a call',
   realSpotify:
-    'The real Spotify answers (SPOTIFY_CLIENT_ID is set): nobody can take it down from here. Without that variable a stand-in takes its place, and these levers appear.',
+    'The real Spotify answers (SPOTIFY_CLIENT_ID is set): it cannot be taken down from here. Without that variable a stand-in takes its place, and these levers appear.',
   signInFirst: 'Sign in first, on the phone.',
 
   time: 'Time',

@@ -51,7 +51,7 @@ describe('deciding without the page', () => {
 
 describe('requests refused without going back to the application', () => {
   test.each([
-    ['another client', { client_id: 'somebody-else' }, 'INVALID_CLIENT: Invalid client'],
+    ['another client', { client_id: 'another-client' }, 'INVALID_CLIENT: Invalid client'],
     ['no client', { client_id: undefined }, 'INVALID_CLIENT: Invalid client'],
     ['the implicit grant', { response_type: 'token' }, 'response_type must be code'],
     ['no redirect URI', { redirect_uri: undefined }, 'INVALID_CLIENT: Invalid redirect URI'],
@@ -96,7 +96,7 @@ describe('requests refused without going back to the application', () => {
 });
 
 describe('the consent page', () => {
-  test('speaks French by default and English to whoever prefers it', async () => {
+  test('speaks French by default and English where it is preferred', async () => {
     const spotify = await startSpotify();
     const french = await spotify.authorize();
     const english = await spotify.authorize({}, { 'accept-language': 'de, en-GB;q=0.8, fr;q=0.3' });

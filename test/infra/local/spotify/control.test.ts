@@ -19,7 +19,7 @@ const DEFAULTS = {
 const NO_CALLS = { token: 0, top: 0, following: 0, recent: 0, tracks: 0, me: 0 };
 
 describe('settings', () => {
-  test('an account that nobody has touched exists, with the defaults', async () => {
+  test('an account that was not touched exists, with the defaults', async () => {
     const spotify = await startSpotify();
     const answer = await spotify.control('GET', 'accounts/alma');
     expect(answer.status).toBe(200);
@@ -128,7 +128,7 @@ describe('counting', () => {
     });
   });
 
-  test('calls that belong to nobody count for nobody; the page and the control never count', async () => {
+  test('calls that belong to no account count for none; the page and the control never count', async () => {
     const spotify = await startSpotify();
     await spotify.refresh('made-up');
     await spotify.authorize();

@@ -90,7 +90,7 @@ describe('refreshing', () => {
     expect((await spotify.refresh(rotated.refresh_token)).status).toBe(200);
   });
 
-  test('a token nobody was given is invalid_grant; none at all is invalid_request', async () => {
+  test('a token that was never given is invalid_grant; none at all is invalid_request', async () => {
     const spotify = await startSpotify();
     expect((await spotify.refresh('made-up')).json.error).toBe('invalid_grant');
     expect((await spotify.refresh('')).json.error).toBe('invalid_request');
@@ -100,7 +100,7 @@ describe('refreshing', () => {
 describe('who may ask', () => {
   test.each([
     ['a wrong secret', { authorization: basic(CLIENT_ID, 'wrong') }],
-    ['another client', { authorization: basic('somebody', 'test-secret') }],
+    ['another client', { authorization: basic('another', 'test-secret') }],
     ['no authentication', { authorization: '' }],
   ])('%s is invalid_client and the code is not spent', async (_what, headers) => {
     const spotify = await startSpotify();

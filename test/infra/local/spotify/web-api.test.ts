@@ -6,7 +6,7 @@ const idsOf = (items: { id: string }[]) => items.map(({ id }) => id);
 describe('who may read', () => {
   test.each([
     ['no token', {}, 401, 'No token provided'],
-    ['a token nobody was given', { authorization: 'Bearer made-up' }, 401, 'Invalid access token'],
+    ['a token that was never given', { authorization: 'Bearer made-up' }, 401, 'Invalid access token'],
     ['another scheme', { authorization: 'Basic abc' }, 400, 'Only valid bearer authentication supported'],
   ])('%s', async (_what, headers, status, message) => {
     const spotify = await startSpotify();

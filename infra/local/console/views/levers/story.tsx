@@ -6,7 +6,7 @@ import type { PartProps } from '../part.ts';
 /** The steps that one press can play, and how Spotify has to be for them. */
 const PLAYED: Readonly<Partial<Record<Step, Mode>>> = { revoked: 'revoked', outage: 'down' };
 
-/** What there is to see; a step that was seen is ticked, whoever did it. */
+/** What there is to see; a step that was seen is ticked, whatever brought it about. */
 export function Story({ state, writing: { t }, actions }: PartProps) {
   const { seen, spotifyUrl, screen } = state;
   return (

@@ -1,7 +1,7 @@
 import type { PartProps } from '../part.ts';
 
 const ROWS = 9;
-/** Sooner than this nobody needs an explanation. */
+/** Sooner than this no explanation is needed. */
 const EXPLAIN_AFTER_MS = 800;
 
 /** Where the list will be. Says what is waited for, and for how long it has been. */
