@@ -1,3 +1,4 @@
+import product from '../../package.json' with { type: 'json' };
 import { routes as declared, type Route } from '../../shared/contract/routes.ts';
 import { examples } from './examples.ts';
 import { defaultResponses, failureResponses, sharedResponses } from './failure-responses.ts';
@@ -11,11 +12,20 @@ const routes: Readonly<Record<RouteName, Route>> = declared;
 /** In the order in which they are best read. */
 const routeNames = Object.keys(prose) as RouteName[];
 
-/** The OpenAPI 3.1 document of the whole API, from the contract and nothing else. Stable: equal for equal contracts. */
+/**
+ * The exact OpenAPI 3.1 document of the whole API, from the contract and nothing else. Stable: equal for equal contracts.
+ * What is published is the open one: open-document.ts.
+ */
 export function openapiDocument() {
   return {
     openapi: '3.1.0',
-    info: { title: 'Artists cache', version: '1.0.0', description: unwrapped(OVERVIEW) },
+    info: {
+      title: 'Artists cache',
+      version: product.version,
+      description: unwrapped(OVERVIEW),
+      contact: { name: 'The team that runs the service' },
+      license: { name: 'All rights reserved', identifier: 'LicenseRef-All-Rights-Reserved' },
+    },
     servers: [
       { url: '/', description: 'The server of this document: the local stack' },
       {
@@ -34,8 +44,7 @@ export function openapiDocument() {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description:
-            'RS256. The scope `cache:stats`, where an operation asks for it, is in the claim `scope`.',
+          description: 'RS256. The scope that an operation asks for by `x-scope` is in the claim `scope`.',
         },
       },
       schemas: sorted({ ...namedSchemas(), ...routeSchemas(), ...failureSchemas() }),
@@ -107,7 +116,7 @@ function operation(name: RouteName): object {
     tags: [tag],
     summary: route.summary,
     description: unwrapped(description),
-    ...(route.scope && { security: [{ bearer: [route.scope] }] }),
+    ...(route.scope && { 'x-scope': route.scope }),
     parameters: [
       ...(route.query ? queryParameters(route.query) : []),
       { $ref: '#/components/parameters/AcceptLanguage' },

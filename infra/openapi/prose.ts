@@ -13,7 +13,8 @@ Spotify is not there.
 **Languages.** Messages are in French, or in English when asked for by \`Accept-Language\`.
 
 **What may change.** Replies may gain fields, and lists of codes may gain codes, at any time: ignore what you do not
-know. Requests are strict: a field that this document does not name is refused.
+know. A string with \`x-extensible-enum\` lists the codes of today. Requests are strict: a field that this document does
+not name is refused.
 
 **Trying again.** A 503 of the service says when by \`Retry-After\`; without it, wait a second, and longer each time.
 

@@ -65,7 +65,7 @@ function expectedOf({ method, target, body, caller }: GeneratedRequest): RegExp 
   const operation = operations.find((known) => known.method === method && known.path === path);
   if (!operation) return /^40[45] /;
   if (caller !== 'user' && caller !== 'operator') return /^401 $/;
-  if (operation.security && caller !== 'operator') return /^403 $/;
+  if (operation.scope && caller !== 'operator') return /^403 $/;
   const fits = fitsQuery(operation, mark < 0 ? '' : target.slice(mark)) && fitsBody(operation, body);
   return fits ? /^(200|304|409|503) |^400 (?!VALIDATION_FAILED)/ : /^400 VALIDATION_FAILED$/;
 }

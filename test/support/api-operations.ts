@@ -24,7 +24,8 @@ export interface Parameter {
 export interface Operation {
   readonly method: string;
   readonly path: string;
-  readonly security?: readonly { readonly bearer: readonly string[] }[];
+  /** What the token must carry, if anything. */
+  readonly scope?: string;
   readonly query: readonly Parameter[];
   readonly body: Schema | undefined;
 }
@@ -53,7 +54,7 @@ export const operations: readonly Operation[] = Object.entries<object>(document.
     Object.entries(item).map(([method, operation]) => ({
       method: method.toUpperCase(),
       path,
-      security: operation.security,
+      scope: operation['x-scope'],
       query: operation.parameters.filter((parameter: Parameter) => parameter.in === 'query'),
       body: whole(operation.requestBody?.content['application/json'].schema),
     })),

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openapiDocument } from '../../../infra/openapi/document.ts';
 import { type ExchangedReply, requireReplyOfContract } from '../../support/reply-contract.ts';
 
-const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../../docs/openapi.json'), 'utf8'));
+const document = JSON.parse(JSON.stringify(openapiDocument()));
 const PATH = '/api/user/artists';
 const { fresh } = document.paths[PATH].get.responses['200'].content['application/json'].examples;
 const { COMPUTING, GATEWAY_503, NOT_FOUND, PLATFORM_NOT_CONNECTED } = document.components.examples;
