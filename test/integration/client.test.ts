@@ -1,5 +1,5 @@
 import { expect, inject, test, vi } from 'vitest';
-import { createClient, failureOf } from '../../shared/client/create-client.ts';
+import { createClient, failureOf } from '../../shared/client/index.ts';
 import { disconnect, showArtists } from '../shared/client/mission-example.ts';
 import { aConnectedUser, aToken, H3 } from '../support/a-user.ts';
 
@@ -33,8 +33,7 @@ test('the typed client shows a list, its revocation, and the end of the connecti
   expect(revoked.showReconnectButton).toHaveBeenCalledWith('spotify');
 
   expect((await disconnect(api)).data?.data.status).toBe('disconnected');
-  const { error } = await api.GET('/api/user/artists');
-  expect(failureOf(error)?.code).toBe('PLATFORM_NOT_CONNECTED');
+  expect(failureOf(await api.GET('/api/user/artists'))?.code).toBe('PLATFORM_NOT_CONNECTED');
 });
 
 test('an unchanged page travels as a 304', async () => {

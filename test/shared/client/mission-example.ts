@@ -1,4 +1,4 @@
-import { type ArtistsClient, failureOf, retryAfterSeconds } from '../../../shared/client/create-client.ts';
+import { type ArtistsClient, failureOf } from '../../../shared/client/index.ts';
 
 /** What the app's screen can do. */
 export interface Screen {
@@ -10,9 +10,8 @@ export interface Screen {
 }
 
 export async function showArtists(api: ArtistsClient, screen: Screen): Promise<void> {
-  const { data, error, response } = await api.GET('/api/user/artists', {
-    params: { query: { page: 0, limit: 10 } },
-  });
+  const reply = await api.GET('/api/user/artists', { params: { query: { page: 0, limit: 10 } } });
+  const { data } = reply;
   if (data) {
     screen.showArtists(data.data.artists.map((artist) => artist.name));
     if (data.cache_status === 'fallback_revoked') {
@@ -21,7 +20,7 @@ export async function showArtists(api: ArtistsClient, screen: Screen): Promise<v
     }
     return;
   }
-  const failure = failureOf(error);
+  const failure = failureOf(reply);
   switch (failure?.code) {
     case 'SPOTIFY_TOKEN_REVOKED':
     case 'SPOTIFY_SCOPE_MISSING':
@@ -31,9 +30,9 @@ export async function showArtists(api: ArtistsClient, screen: Screen): Promise<v
       screen.showReconnectButton('spotify');
       break;
     default:
-      screen.tryAgainIn(retryAfterSeconds(response) ?? 1);
+      screen.tryAgainIn(failure?.retryAfterSeconds ?? 1);
   }
-  if (failure) screen.showMessage(failure.message);
+  if (failure?.message) screen.showMessage(failure.message);
 }
 
 export const disconnect = (api: ArtistsClient) =>

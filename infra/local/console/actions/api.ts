@@ -1,9 +1,5 @@
-import {
-  type ArtistsClient,
-  createClient,
-  failureOf,
-  retryAfterSeconds,
-} from '../../../../shared/client/create-client.ts';
+import { type ArtistsClient, createClient } from '../../../../shared/client/create-client.ts';
+import { failureOf } from '../../../../shared/client/failure.ts';
 import type { Store } from '../state/store.ts';
 import type { Failure } from '../state/types.ts';
 import type { Account } from './account.ts';
@@ -40,15 +36,18 @@ export type Api = ReturnType<typeof createApi>;
 
 const NEEDS_CONSENT: ReadonlySet<string> = new Set(['SPOTIFY_TOKEN_REVOKED', 'SPOTIFY_SCOPE_MISSING']);
 
+type KnownReply = {
+  readonly error?: { readonly error: { code: string; message: string } };
+  response: Response;
+};
+
 /** What a failed reply means to the person, and the way out of it. */
 export function describeFailure(reply: { error?: unknown; response: Response }): Failure {
-  const { status } = reply.response;
-  const known = failureOf(reply.error as { error: { code: string; message: string } } | undefined);
-  const code = known?.code ?? (status === 401 ? 'UNAUTHORIZED' : `HTTP ${status}`);
-  const seconds = retryAfterSeconds(reply.response);
+  const failure = failureOf(reply as KnownReply);
+  const { code = 'UNEXPECTED', message, status, retryAfterSeconds: seconds } = failure ?? {};
   return {
     code,
-    message: known?.message ?? null,
+    message: message ?? null,
     wayOut: NEEDS_CONSENT.has(code) ? 'reconnect' : status === 401 ? 'sign-in' : 'retry',
     retryAtMs: seconds === undefined ? null : Date.now() + seconds * 1000,
   };
