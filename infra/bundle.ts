@@ -72,23 +72,22 @@ export function bundleFunctions({
   turnIntoCommonJs(names.map((name) => join(outdir, name)));
 }
 
+/** How the modules of a bundle become CommonJS. */
+export const commonJsOptions = {
+  ...forLambda,
+  format: 'cjs',
+  // What is loaded when needed, too: `import()` of a file would start Node's loader of ES modules.
+  supported: { 'dynamic-import': false },
+} as const;
+
+/** Without it, `index.js` below a package of type `module` would load as ESM. */
+export const COMMON_JS_PACKAGE = '{"type":"commonjs"}\n';
+
 /** `import` from Node's own modules costs tens of milliseconds at a start, `require` does not. */
 function turnIntoCommonJs(directories: readonly string[]): void {
   const modules = directories.flatMap((directory) =>
     readdirSync(directory).map((file) => join(directory, file)),
   );
-  buildSync({
-    ...forLambda,
-    entryPoints: modules,
-    outdir: '/',
-    outbase: '/',
-    allowOverwrite: true,
-    format: 'cjs',
-    // What is loaded when needed, too: `import()` of a file would start Node's loader of ES modules.
-    supported: { 'dynamic-import': false },
-  });
-  // Without it, `index.js` below a package of type `module` would load as ESM.
-  for (const directory of directories) {
-    writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}\n');
-  }
+  buildSync({ ...commonJsOptions, entryPoints: modules, outdir: '/', outbase: '/', allowOverwrite: true });
+  for (const directory of directories) writeFileSync(join(directory, 'package.json'), COMMON_JS_PACKAGE);
 }

@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { functionNames } from '../functions.ts';
 import { createTables } from './dynamodb/tables.ts';
 import type { Foundations, Step } from './foundations.ts';
 import type { Deployment, synthesize } from './synth.ts';
@@ -19,6 +21,7 @@ export async function deploy(
   parts: AsyncDisposableStack,
 ): Promise<{ model: Model; client: DynamoDBClient }> {
   const assembly = join(directory, 'cdk.out');
+  const beganAtMs = Date.now();
   const model = await step(
     'Template',
     async () => {
@@ -26,6 +29,7 @@ export async function deploy(
       return readModel(readAssembly(assembly));
     },
     ({ functions, api }) => `${api.routes.length} routes, ${functions.length} functions`,
+    () => `synthesizing: ${bundledSince(assembly, beganAtMs)} of ${functionNames.length} functions bundled`,
   );
   const client = new DynamoDBClient({ endpoint: dynamodb.url, region: REGION, credentials: CREDENTIALS });
   parts.defer(() => client.destroy());
@@ -35,4 +39,12 @@ export async function deploy(
     () => model.tables.map(({ name }) => name).join(', '),
   );
   return { model, client };
+}
+
+/** The bundles that the synthesis has written until now. */
+function bundledSince(assembly: string, sinceMs: number): number {
+  const written = functionNames.map((name) =>
+    statSync(join(assembly, 'bundles', name, 'index.js'), { throwIfNoEntry: false }),
+  );
+  return written.filter((file) => file && file.mtimeMs >= sinceMs).length;
 }

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { startEmbeddedDynamodb } from './dynamodb/embedded.ts';
 import { createFront } from './front.ts';
 import { type Listening, portProblem, serve } from './http.ts';
+import { addressesOf, openTo } from './open-to.ts';
 import { StartProblem } from './problem.ts';
 import type { Settings } from './settings.ts';
 import { createSpotifyStandIn } from './spotify/stand-in.ts';
@@ -16,18 +17,31 @@ export interface FoundationOptions extends Partial<Settings> {
   readonly clock?: Clock | undefined;
 }
 
-/** Times a step of the start and tells of it. */
-export type Step = <T>(part: string, work: () => Promise<T>, detail: (result: T) => string) => Promise<T>;
+/** Times a step of the start and tells of it, also while it takes its time. */
+export type Step = <T>(
+  part: string,
+  work: () => Promise<T>,
+  detail: (result: T) => string,
+  /** How far it is, where it may take long. */
+  progress?: () => string,
+) => Promise<T>;
 
 /** A DynamoDB that is up answers in milliseconds, one in another region in less than a second. */
 const REACHED_WITHIN_MS = 5_000;
 
 type SpotifyClient = NonNullable<Settings['spotifyClient']>;
 
+interface Outside {
+  readonly apiUrl: string;
+  readonly spotifyUrl: string | undefined;
+}
+
 export interface Foundations {
   readonly front: ReturnType<typeof createFront>;
   readonly http: Listening;
   readonly spotify: { readonly url: string | undefined; readonly client: SpotifyClient };
+  /** Where other devices find the API and the stand-in; undefined unless `host` was given. */
+  readonly outside: Outside | undefined;
   readonly dynamodb: { readonly url: string; readonly directory: string | undefined };
   readonly directory: string;
   /** The path of what outlives a restart; undefined when nothing does. */
@@ -39,10 +53,10 @@ export async function layFoundations(
   options: FoundationOptions,
   parts: AsyncDisposableStack,
   step: Step,
+  front = createFront(),
 ): Promise<Foundations> {
   const directory = await placeOf(options, parts);
   const kept = (name: string) => (options.memory === false ? join(directory, name) : undefined);
-  const front = createFront();
   const http = await serve(front.handle, options.port, 'PORT');
   parts.defer(() => http.close());
   const spotify = await step(
@@ -55,7 +69,28 @@ export async function layFoundations(
     () => startDynamodb(options, parts, kept('dynamodb')),
     ({ url, directory: stored }) => `${url}, ${stored ? `kept in ${stored}` : 'nothing kept'}`,
   );
-  return { front, http, spotify, dynamodb, directory, kept };
+  const outside = await openOutside(options.host, [http.url, spotify.url], parts);
+  return { front, http, spotify, outside, dynamodb, directory, kept };
+}
+
+/** DynamoDB and the rest of AWS stay closed: nothing but the API and Spotify's pages is for other devices. */
+async function openOutside(
+  host: string | undefined,
+  urls: readonly (string | undefined)[],
+  parts: AsyncDisposableStack,
+): Promise<Outside | undefined> {
+  if (host === undefined) return undefined;
+  const opened = [];
+  for (const address of addressesOf(host)) {
+    for (const url of urls) {
+      if (url === undefined) continue;
+      const open = await openTo(address, Number(new URL(url).port));
+      parts.defer(() => open.close());
+      opened.push(open.url);
+    }
+  }
+  const [apiUrl = '', spotifyUrl] = opened;
+  return { apiUrl, spotifyUrl: urls[1] && spotifyUrl };
 }
 
 /** Where things are kept, made when it is not there yet; a directory of its own for a run that keeps nothing. */

@@ -3,8 +3,12 @@
  * Its message is one line that says what to do; it is printed without a stack trace.
  */
 export class StartProblem extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** What the process ends with. */
+  readonly status: number;
+
+  constructor(message: string, { status = 1, ...options }: ErrorOptions & { status?: number } = {}) {
     super(message, options);
     this.name = 'StartProblem';
+    this.status = status;
   }
 }

@@ -11,7 +11,9 @@ import { createGuard } from './iam/guard.ts';
 import type { LocalKeys } from './keys.ts';
 import { createLogs } from './lambda/logs.ts';
 import { createLambdaService, type LambdaService } from './lambda/service.ts';
+import type { Witness } from './record/request-record.ts';
 import { startSchedules } from './schedules.ts';
+import { functionOf } from './template/functions.ts';
 import type { Model } from './template/model.ts';
 
 export interface ServiceOptions {
@@ -21,6 +23,12 @@ export interface ServiceOptions {
   readonly clock?: Clock | undefined;
   /** How long after a failed asynchronous invocation it is tried again; as AWS does unless given. */
   readonly asyncRetryDelaysMs?: readonly number[];
+  /** Told of what the environments of the functions do. */
+  readonly witness?: Witness | undefined;
+  /** Told of each line that a function writes. */
+  onLog?(functionName: string, line: string): void;
+  /** Functions that run under a debugger, such as `get-artists`, and the port where it finds each. */
+  readonly inspectPorts?: ReadonlyMap<string, number>;
   /** How long an execution environment without work goes on running; as on AWS, not at all, unless given. */
   readonly freezeAfterMs?: number;
   /** Told where AWS and Spotify are, says where the functions shall look for them: a test may stand in between. */
@@ -35,12 +43,13 @@ const DEFAULT_CONCURRENCY = 8;
 /** The functions, what they call of AWS, and what calls them by the clock. */
 export async function startServices(
   model: Model,
-  { dynamodb, spotify, kept }: Foundations,
+  { dynamodb, spotify, outside, kept }: Foundations,
   keys: LocalKeys,
   options: ServiceOptions,
   parts: AsyncDisposableStack,
 ) {
   const { clock = systemClock, onFailure = () => undefined, asyncRetryDelaysMs, freezeAfterMs = 0 } = options;
+  const { witness } = options;
   const metrics = createMetricStore(kept('metrics.json'));
   parts.defer(() => metrics.close());
   const malformedMetrics: string[] = [];
@@ -52,10 +61,13 @@ export async function startServices(
       onFailure(message);
     },
   });
-  const logs = createLogs(options.logDirectory, collect);
+  const logs = createLogs(options.logDirectory, (functionName, line) => {
+    collect(functionName, line);
+    options.onLog?.(functionName, line);
+  });
   parts.defer(() => logs.close());
   const guard = createGuard(model.policies);
-  const front = await serveDynamodbFront({ target: dynamodb.url, tables: model.tables, guard });
+  const front = await serveDynamodbFront({ target: dynamodb.url, tables: model.tables, guard, witness });
   parts.defer(() => front.close());
   // The functions call AWS and AWS calls the functions: one of the two has to be named before it is there.
   let lambda: LambdaService | undefined;
@@ -70,13 +82,15 @@ export async function startServices(
     lambda: () => lambda,
   });
   parts.defer(() => aws.close());
-  const endpoints = endpointsOf(front.url, aws.url, spotify.url);
+  const endpoints = endpointsOf(front.url, aws.url, spotify.url, outside?.spotifyUrl);
   const running = createLambdaService({
     functions: model.functions,
     endpoints: (await options.detour?.(endpoints)) ?? endpoints,
     concurrency: options.lambdaConcurrency ?? DEFAULT_CONCURRENCY,
     logs,
     freezeAfterMs,
+    witness,
+    inspectPorts: inspectPortsOf(model, options.inspectPorts),
     onFailure,
     clock,
     ...(asyncRetryDelaysMs ? { asyncRetryDelaysMs } : {}),
@@ -93,13 +107,23 @@ function secretOf({ clientId, clientSecret }: Foundations['spotify']['client']):
   return JSON.stringify({ client_id: clientId, client_secret: clientSecret });
 }
 
-function endpointsOf(dynamodbUrl: string, awsUrl: string, spotifyUrl: string | undefined): Endpoints {
+function inspectPortsOf({ functions }: Model, ports: ServiceOptions['inspectPorts'] = new Map()) {
+  return new Map([...ports].map(([name, port]) => [functionOf(functions, name).name, port]));
+}
+
+/** @param consentUrl where users find Spotify's page, when that is not where functions find Spotify */
+function endpointsOf(
+  dynamodbUrl: string,
+  awsUrl: string,
+  spotifyUrl: string | undefined,
+  consentUrl = spotifyUrl,
+): Endpoints {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
     AWS_ENDPOINT_URL_KMS: awsUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: awsUrl,
     AWS_ENDPOINT_URL_LAMBDA: awsUrl,
     AWS_ENDPOINT_URL_CLOUDWATCH: awsUrl,
-    ...(spotifyUrl ? { SPOTIFY_ACCOUNTS_URL: spotifyUrl, SPOTIFY_API_URL: spotifyUrl } : {}),
+    ...(spotifyUrl ? { SPOTIFY_ACCOUNTS_URL: consentUrl ?? spotifyUrl, SPOTIFY_API_URL: spotifyUrl } : {}),
   };
 }

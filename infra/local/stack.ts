@@ -3,22 +3,31 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createCacheControl } from './control/cache-control.ts';
 import { createConsolePage } from './control/console-page.ts';
 import { createControl, ISSUER_PATH } from './control/control.ts';
+import { createStoredEntry } from './control/stored-entry.ts';
 import { deploy, type Synthesize } from './deployment.ts';
 import { type FoundationOptions, type Foundations, layFoundations, type Step } from './foundations.ts';
-import { createGateway } from './gateway/gateway.ts';
+import { createFront } from './front.ts';
+import { type Answered, createGateway } from './gateway/gateway.ts';
 import type { AccessReport } from './iam/access-ledger.ts';
 import { createIssuer } from './issuer.ts';
 import { loadKeys } from './keys.ts';
 import type { LambdaService } from './lambda/service.ts';
+import { createRequestRecord } from './record/request-record.ts';
 import { type ServiceOptions, startServices } from './services.ts';
 import { synthesize } from './synth.ts';
 import type { Model } from './template/model.ts';
 
 export interface LocalStackOptions
   extends FoundationOptions,
-    Omit<ServiceOptions, 'logDirectory' | 'lambdaConcurrency'> {
+    Omit<ServiceOptions, 'logDirectory' | 'lambdaConcurrency' | 'witness'> {
   /** A part is up: its name, its address or size, and how long it took. */
   onPart?(part: string, detail: string, ms: number): void;
+  /** How far a part is that takes its time; at least every two seconds. */
+  onProgress?(part: string, detail: string): void;
+  /** Whether the last requests are remembered: what the console page shows of one. */
+  readonly record?: boolean;
+  /** Told of each request of the API once it is answered. */
+  onAnswered?(answered: Answered): void;
   /** Writes a cloud assembly into a directory; the CDK app of this repository unless given. */
   readonly synthesize?: Synthesize;
   /** How long a failed computation is not tried again; the template's unless given. */
@@ -31,13 +40,19 @@ export interface LocalStack {
   readonly apiUrl: string;
   /** Undefined with the real Spotify. */
   readonly spotifyUrl: string | undefined;
+  /** Where other devices find the API; undefined unless it was opened to them. */
+  readonly outsideUrl: string | undefined;
   readonly dynamodbUrl: string;
   /** KMS, Secrets Manager, CloudWatch and Lambda. */
   readonly awsUrl: string;
   readonly model: Model;
+  /** Where everything is that this stack writes. */
+  readonly directory: string;
   /** Where the logs of the functions are. */
   readonly logDirectory: string;
-  readonly lambda: Pick<LambdaService, 'environments' | 'kill' | 'logs' | 'invoke'>;
+  readonly lambda: Pick<LambdaService, 'environments' | 'kill' | 'logs' | 'invoke' | 'replace' | 'warm'>;
+  /** The sources of the console page have changed. */
+  forgetConsole(): void;
   /** What each function was granted by the templates, and what became of it since the start. */
   accessReport(): AccessReport;
   /** What functions wrote as metrics and CloudWatch would pass over, since the start. */
@@ -66,13 +81,15 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
 
 async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack): Promise<LocalStack> {
   const { signal = new AbortController().signal } = options;
-  const step = stepsOf(options, signal);
-  const foundations = await layFoundations(options, parts, step);
-  const { http, spotify, dynamodb, directory, kept } = foundations;
+  const front = createFront();
+  const step = stepsOf(options, signal, front.tell);
+  const foundations = await layFoundations(options, parts, step, front);
+  const { http, spotify, outside, dynamodb, directory, kept } = foundations;
   const settings = {
     jwtIssuer: http.url + ISSUER_PATH,
     jwtAudience: AUDIENCE,
-    spotifyRedirectUri: `${http.url}/callback`,
+    spotifyRedirectUri: options.redirectUri ?? `${http.url}/callback`,
+    corsOrigins: options.corsOrigins,
     freshSeconds: options.freshSeconds,
     keepSeconds: options.keepSeconds,
     retrySeconds: options.retrySeconds,
@@ -83,23 +100,31 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
   const { model, client } = await deploy(foundations, settings, how, parts);
   const keys = await loadKeys(kept('keys.json'));
   const logDirectory = join(directory, 'logs');
+  const record = options.record ? createRequestRecord() : undefined;
   const { aws, lambda, schedules, guard, malformedMetrics } = await startServices(
     model,
     foundations,
     keys,
-    { ...options, logDirectory },
+    { ...options, logDirectory, witness: record?.witness },
     parts,
   );
   const { clock } = options;
   const cacheTable = variableOf(model, 'CACHE_TABLE');
   if (!cacheTable) throw new Error('no function has a CACHE_TABLE');
   const db = DynamoDBDocumentClient.from(client);
+  const consolePage = createConsolePage({
+    spotifyUrl: spotify.url,
+    freshSeconds: Number(variableOf(model, 'FRESH_SECONDS')),
+    keepSeconds: Number(variableOf(model, 'KEEP_SECONDS')),
+  });
   const control = createControl({
     cache: createCacheControl({
       db,
       cacheTable,
       accountTable: variableOf(model, 'ACCOUNT_TABLE'),
     }),
+    storedEntry: createStoredEntry({ db, cacheTable, clock }),
+    recordedRequest: (requestId) => record?.describe(requestId),
     issuer: await createIssuer({
       url: settings.jwtIssuer,
       audience: AUDIENCE,
@@ -109,39 +134,55 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
     sweep: () => schedules.runNow('sweep'),
     isReady: () => allReachable(foundations),
     openapiPath: OPENAPI_PATH,
-    consoleFile: createConsolePage({
-      spotifyUrl: spotify.url,
-      freshSeconds: Number(variableOf(model, 'FRESH_SECONDS')),
-      keepSeconds: Number(variableOf(model, 'KEEP_SECONDS')),
-    }),
+    consoleFile: consolePage.file,
   });
-  const gateway = createGateway({ api: model.api, lambda, clock });
+  const { onAnswered } = options;
+  const gateway = createGateway({ api: model.api, lambda, clock, ...(onAnswered ? { onAnswered } : {}) });
   await step(
     'API',
-    async () => foundations.front.open(control, gateway),
+    async () => front.open(control, gateway),
     () => http.url,
   );
   return {
     apiUrl: http.url,
     spotifyUrl: spotify.url,
+    outsideUrl: outside?.apiUrl,
     dynamodbUrl: dynamodb.url,
     awsUrl: aws.url,
     model,
+    directory,
     logDirectory,
     lambda,
+    forgetConsole: consolePage.forget,
     accessReport: () => guard.report(),
     malformedMetrics: () => [...malformedMetrics],
     close: () => parts.disposeAsync(),
   };
 }
 
-function stepsOf({ onPart }: LocalStackOptions, signal: AbortSignal): Step {
-  return async (part, work, detail) => {
+/** People wonder after two seconds of silence. */
+const TELL_EVERY_MS = 1500;
+
+function stepsOf(
+  { onPart, onProgress }: LocalStackOptions,
+  signal: AbortSignal,
+  tell: (text: string) => void,
+): Step {
+  return async (part, work, detail, progress = () => '…') => {
     const startedAtMs = performance.now();
-    const result = await work();
-    signal.throwIfAborted();
-    onPart?.(part, detail(result), performance.now() - startedAtMs);
-    return result;
+    tell(part);
+    const telling = setInterval(() => {
+      tell(`${part}: ${progress()}`);
+      onProgress?.(part, progress());
+    }, TELL_EVERY_MS);
+    try {
+      const result = await work();
+      signal.throwIfAborted();
+      onPart?.(part, detail(result), performance.now() - startedAtMs);
+      return result;
+    } finally {
+      clearInterval(telling);
+    }
   };
 }
 

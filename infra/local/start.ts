@@ -1,7 +1,10 @@
+import { inspectPorts } from './live/inspect-ports.ts';
+import { startLive } from './live/live.ts';
+import { readOptions } from './options.ts';
 import { StartProblem } from './problem.ts';
 import { HELP, readSettings } from './settings.ts';
 import { type LocalStack, startLocalStack } from './stack.ts';
-import { tour } from './tour.ts';
+import { createTerminal, welcome } from './terminal.ts';
 
 /**
  * Ctrl-C reaches this process twice under npm, once from the terminal and once from npm: what comes so soon after the
@@ -26,10 +29,13 @@ function onOrphaned(stop: () => void): void {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  if (args.includes('--help')) return console.log(HELP);
-  const settings = readSettings(process.env, args);
+  const options = readOptions(args);
+  if (options.help) return console.log(HELP);
+  const settings = { ...readSettings(process.env), memory: options.memory };
+  const terminal = createTerminal(options);
   const starting = new AbortController();
   let stack: LocalStack | undefined;
+  let live: Awaited<ReturnType<typeof startLive>> | undefined;
   let stoppingSinceMs: number | undefined;
 
   const stop = async () => {
@@ -42,6 +48,7 @@ async function main(args: readonly string[]): Promise<void> {
     starting.abort(new StartProblem('stopped'));
     if (!stack) return;
     console.log('stopping');
+    await live?.close();
     await stack.close();
     process.exit(0);
   };
@@ -49,27 +56,34 @@ async function main(args: readonly string[]): Promise<void> {
   process.on('SIGTERM', stop);
   onOrphaned(stop);
 
-  const startedAtMs = performance.now();
+  const startedAtMs = Date.now();
+  const ports = await inspectPorts(options.inspect);
   try {
     stack = await startLocalStack({
       ...settings,
+      ...terminal.listeners,
+      inspectPorts: ports,
+      record: true,
       freezeAfterMs: FREEZE_AFTER_MS,
       signal: starting.signal,
-      onPart: (part, detail, ms) => console.log(`${part.padEnd(9)} ${detail}  (${Math.round(ms)} ms)`),
-      onFailure: (message) => console.error(message),
     });
   } catch (error) {
     if (starting.signal.aborted) process.exit(0);
     throw error;
   }
-  const { apiUrl, spotifyUrl, logDirectory } = stack;
-  console.log(`Logs      ${logDirectory}`);
-  console.log(`Ready in ${Math.round(performance.now() - startedAtMs)} ms. See it work: ${apiUrl}/\n`);
-  console.log('Or a tour, to paste into a shell:\n');
-  console.log(`${tour(apiUrl, spotifyUrl !== undefined)}\n`);
+  console.log(welcome(stack, { settings, ports, ms: Date.now() - startedAtMs }));
+  if (!options.watch && options.inspect.length === 0) return;
+  live = await startLive({
+    stack,
+    startedAtMs,
+    inspected: options.inspect,
+    isWatching: options.watch,
+    say: (text) => terminal.say('Live', text),
+    complain: (text) => terminal.complain('Live', text),
+  });
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof StartProblem ? error.message : error);
-  process.exit(1);
+  process.exit(error instanceof StartProblem ? error.status : 1);
 });

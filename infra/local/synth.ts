@@ -16,6 +16,8 @@ export interface Deployment {
   readonly keepSeconds?: number | undefined;
   readonly retrySeconds?: number | undefined;
   readonly metricsDelaySeconds?: number | undefined;
+  /** Origins of browsers' pages, separated by commas. */
+  readonly corsOrigins?: string | undefined;
 }
 
 /**

@@ -19,8 +19,11 @@ declare module 'vitest' {
 
 /** Starts one stack for the whole run: free ports, nothing kept, a synthesis of its own. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  // What the tests bring about on purpose is told, too: an accident would else be a bare 500.
-  const stack = await startLocalStack({ onFailure: (message) => process.stderr.write(`${message}\n`) });
+  const stack = await startLocalStack({
+    record: true,
+    // What the tests bring about on purpose is told, too: an accident would else be a bare 500.
+    onFailure: (message) => process.stderr.write(`${message}\n`),
+  });
   const remote = await serveRemote(stack);
   const { apiUrl, spotifyUrl = '', dynamodbUrl } = stack;
   project.provide('stack', { apiUrl, spotifyUrl, dynamodbUrl, remoteUrl: remote.url });

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 const REPOSITORY = join(import.meta.dirname, '../..');
 const FREE_PORTS = { PORT: '0', SPOTIFY_PORT: '0', DYNAMODB_PORT: '0' };
 
-/** `npm start` as a process of its own, on free ports and in memory unless `env` and `args` say otherwise. */
+/** `npm start` as a process of its own; on free ports, in memory and blind to edits unless told otherwise. */
 export function startProcess({
   env = {},
-  args = ['--memory'],
+  args = ['--memory', '--no-watch'],
 }: {
   env?: Record<string, string>;
   args?: string[];

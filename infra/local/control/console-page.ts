@@ -22,12 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** The redirect URI shows the same page: its script takes `code` and `state` from the address. */
 const PAGE_PATHS: ReadonlySet<string> = new Set(['/', '/callback']);
 
-/**
- * The console page at `/`, and what it is made of. The script and the styles are bundled at the first request for them
- * and then kept.
- *
- * @returns what is served at a path; undefined when it is not one of the page's
- */
+/** The console page at `/`, and what it is made of. The script and the styles are bundled when first asked for. */
 export function createConsolePage({ spotifyUrl, freshSeconds, keepSeconds }: ConsolePageOptions) {
   let bundle: Readonly<Record<string, string>> | undefined;
   const values: Readonly<Record<string, string>> = {
@@ -44,7 +39,8 @@ export function createConsolePage({ spotifyUrl, freshSeconds, keepSeconds }: Con
     return { type: 'text/html; charset=utf-8', content, headers };
   }
 
-  return (path: string): Shown | undefined => {
+  /** What is served at a path; undefined when it is not one of the page's. */
+  function file(path: string): Shown | undefined {
     if (PAGE_PATHS.has(path)) return page();
     if (path === '/console/icon.svg')
       return { type: 'image/svg+xml', content: readFileSync(join(DIRECTORY, 'icon.svg')) };
@@ -52,6 +48,14 @@ export function createConsolePage({ spotifyUrl, freshSeconds, keepSeconds }: Con
     if (!type) return undefined;
     bundle ??= bundlePage();
     return { type, content: bundle[path] ?? '' };
+  }
+
+  return {
+    file,
+    /** The sources have changed: what was bundled of them is of no use any more. */
+    forget(): void {
+      bundle = undefined;
+    },
   };
 }
 

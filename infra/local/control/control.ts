@@ -4,7 +4,8 @@ import { readBody, sendJson } from '../http.ts';
 import type { Outcome } from '../lambda/outcome.ts';
 import type { createCacheControl } from './cache-control.ts';
 import { docsFile, type Shown } from './docs-page.ts';
-import { AgeRequest, ControlError, parseRequest, TokenRequest } from './requests.ts';
+import { AgeRequest, ControlError, parseRequest, required, TokenRequest } from './requests.ts';
+import type { createStoredEntry } from './stored-entry.ts';
 
 interface ControlOptions {
   readonly cache: ReturnType<typeof createCacheControl>;
@@ -13,6 +14,10 @@ interface ControlOptions {
     serve(request: IncomingMessage, response: ServerResponse, path: string): void;
   };
   sweep(): Promise<Outcome>;
+  /** What is stored of a user's list. */
+  storedEntry: ReturnType<typeof createStoredEntry>;
+  /** What is known of one of the last requests; undefined when nothing is. */
+  recordedRequest(requestId: string): unknown;
   /** True once all parts answer. */
   isReady(): Promise<boolean>;
   /** The file with the OpenAPI document. */
@@ -21,7 +26,7 @@ interface ControlOptions {
   consoleFile(path: string): Shown | undefined;
 }
 
-type Action = (body: Buffer) => Promise<{ status?: number; reply: unknown }>;
+type Action = (body: Buffer, query: URLSearchParams) => Promise<{ status?: number; reply: unknown }>;
 
 export const ISSUER_PATH = '/_local/issuer';
 
@@ -30,7 +35,8 @@ export const ISSUER_PATH = '/_local/issuer';
  *
  * @returns a handler that answers false for what is not its own
  */
-export function createControl({ cache, issuer, sweep, isReady, openapiPath, consoleFile }: ControlOptions) {
+export function createControl(options: ControlOptions) {
+  const { cache, issuer, sweep, isReady, openapiPath, consoleFile } = options;
   const actions: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
     '/_local/health': {
       GET: async () => {
@@ -50,6 +56,17 @@ export function createControl({ cache, issuer, sweep, isReady, openapiPath, cons
         const { user, seconds } = parseRequest(AgeRequest, body);
         await cache.age(user, seconds);
         return { reply: { user, seconds } };
+      },
+    },
+    '/_local/entry': {
+      GET: async (_, query) => ({ reply: await options.storedEntry(required(query, 'user')) }),
+    },
+    '/_local/requests': {
+      GET: async (_, query) => {
+        const id = required(query, 'id');
+        const reply = options.recordedRequest(id);
+        if (reply) return { reply };
+        throw new ControlError(404, 'NOT_FOUND', `nothing is known of a request ${id}`);
       },
     },
     '/_local/forget-cooldown': {
@@ -72,7 +89,8 @@ export function createControl({ cache, issuer, sweep, isReady, openapiPath, cons
     return { type: 'application/json', content: readFileSync(openapiPath, 'utf8') };
   }
 
-  async function act(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function act(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = url.pathname;
     const methods = actions[path] ?? {};
     const action = methods[request.method ?? ''];
     if (!action) {
@@ -82,7 +100,7 @@ export function createControl({ cache, issuer, sweep, isReady, openapiPath, cons
         ? new ControlError(405, 'METHOD_NOT_ALLOWED', `${path} answers ${allow}`)
         : new ControlError(404, 'NOT_FOUND', `the local stack has no ${path}`);
     }
-    const { status = 200, reply } = await action(await readBody(request));
+    const { status = 200, reply } = await action(await readBody(request), url.searchParams);
     sendJson(response, status, reply, { 'cache-control': 'no-store' });
   }
 
@@ -95,7 +113,7 @@ export function createControl({ cache, issuer, sweep, isReady, openapiPath, cons
       return true;
     }
     if (path.startsWith('/_local/')) {
-      await act(path, request, response).catch((error: unknown) => sendControlError(response, error));
+      await act(url, request, response).catch((error: unknown) => sendControlError(response, error));
       return true;
     }
     if (request.method !== 'GET') return false;

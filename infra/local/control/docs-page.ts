@@ -25,19 +25,50 @@ const POLICY =
 
 const PAGE = `<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
 <title>Artists cache: the API</title>
 <link rel="icon" href="/docs/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
+<style>
+body { margin: 0; background: #fff; color: #222; font: 14px/1.45 system-ui, sans-serif; }
+header { display: flex; flex-wrap: wrap; gap: 8px 24px; justify-content: space-between; padding: 12px 20px; border-bottom: 1px solid #ccc; }
+header a { color: #0b6e42; font-weight: 600; }
+p { margin: 0; }
+.dark-mode body { background: #14171a; color: #e8ecef; }
+.dark-mode header { border-color: #333a40; }
+.dark-mode header a { color: #43d98c; }
+</style>
+</head>
+<body>
+<header><a href="/">← Console</a><p id="who" role="status">Signing in…</p></header>
 <div id="docs"></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script>
+</body>
 </html>
 `;
 
-/** Signs in a user of this machine, so that every operation can be tried at once. */
-const START = `const ui = SwaggerUIBundle({
+/**
+ * Signs in the user of the console page in this tab, or one of this machine, so that every operation can be tried at once;
+ * and is as light or dark as the console page.
+ */
+const START = `const read = (storage, key) => {
+  try { return JSON.parse(storage.getItem(key)); } catch { return null; }
+};
+const SCOPE = 'cache:stats';
+const user = read(sessionStorage, 'console.session')?.user ?? 'alice';
+const prefersDark = matchMedia('(prefers-color-scheme: dark)');
+function paint() {
+  const theme = localStorage.getItem('console.theme');
+  const isDark = theme === 'dark' || (theme !== 'light' && prefersDark.matches);
+  document.documentElement.classList.toggle('dark-mode', isDark);
+}
+paint();
+prefersDark.addEventListener('change', paint);
+const ui = SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#docs',
   deepLinking: true,
@@ -50,9 +81,10 @@ const START = `const ui = SwaggerUIBundle({
     const reply = await fetch('/_local/token', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ user: 'alice', scope: 'cache:stats' }),
+      body: JSON.stringify({ user, scope: SCOPE }),
     });
     ui.preauthorizeApiKey('bearer', (await reply.json()).access_token);
+    document.querySelector('#who').textContent = 'Signed in: ' + user + ', with the scope ' + SCOPE;
   },
 });
 `;

@@ -65,6 +65,15 @@ export function parseRequest<T extends v.GenericSchema>(schema: T, body: Buffer)
   throw new ControlError(400, 'VALIDATION_FAILED', text, details);
 }
 
+/** A parameter of the query. @throws ControlError when it is not there */
+export function required(query: URLSearchParams, name: string): string {
+  const value = query.get(name);
+  if (value) return value;
+  throw new ControlError(400, 'VALIDATION_FAILED', `${name} is missing`, [
+    { field: name, message: 'is missing' },
+  ]);
+}
+
 function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8') || '{}');

@@ -10,10 +10,24 @@ import { eventOf, splitTarget } from './event.ts';
 import { internalServerError, message, type Reply, replyOf, sendReply, serviceUnavailable } from './reply.ts';
 import { createRouter } from './routes.ts';
 
+/** A request that has been answered. */
+export interface Answered {
+  readonly requestId: string;
+  readonly method: string;
+  /** Path and query, as they came. */
+  readonly target: string;
+  readonly status: number;
+  readonly ms: number;
+  /** The header of that name. */
+  readonly cacheStatus: string | undefined;
+}
+
 interface GatewayOptions {
   readonly api: ApiSpec;
   readonly lambda: Pick<LambdaService, 'invoke'>;
   readonly clock?: Clock | undefined;
+  /** Told of each request once it is answered. */
+  onAnswered?(answered: Answered): void;
 }
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
@@ -22,7 +36,7 @@ const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
  * The HTTP API of the template before its functions, as API Gateway is on AWS: routes, JWT authorizer, payload format
  * 2.0, CORS, limits. Nothing is kept between requests but the issuer's keys. Throttling is left out.
  */
-export function createGateway({ api, lambda, clock = systemClock }: GatewayOptions) {
+export function createGateway({ api, lambda, clock = systemClock, onAnswered }: GatewayOptions) {
   const route = createRouter(api.routes);
   const authorize = createAuthorizer(clock);
 
@@ -62,11 +76,17 @@ export function createGateway({ api, lambda, clock = systemClock }: GatewayOptio
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // In the form of AWS, such as `JKJaXmPLvHcESHA=`.
     const requestId = randomBytes(11).toString('base64');
+    const { method = 'GET', url: target = '/' } = request;
+    const startedAtMs = performance.now();
     const reply = await answer(request, requestId).catch((error: unknown) =>
       error instanceof BodyTooLarge ? message(413, 'Request Entity Too Large') : internalServerError(),
     );
     const headers = { ...reply.headers, ...varied(corsHeaders(api.cors, request), reply.headers) };
-    sendReply(response, { ...reply, headers }, requestId, request.method === 'HEAD');
+    sendReply(response, { ...reply, headers }, requestId, method === 'HEAD');
+    const ms = performance.now() - startedAtMs;
+    // Not what was meant to be sent: a header that HTTP cannot carry makes another reply of it.
+    const status = response.statusCode;
+    onAnswered?.({ requestId, method, target, status, ms, cacheStatus: reply.headers['cache-status'] });
   };
 }
 

@@ -40,11 +40,17 @@ export function createEnvironment({
   spec,
   endpoints,
   guardian,
+  inspectPort,
   freezeAfterMs,
-  onLine,
+  witness,
+  onLine: write,
   onGone,
 }: EnvironmentOptions): Environment {
   const id = randomUUID();
+  const onLine = (line: string) => {
+    write(line);
+    witness?.wrote(id, line);
+  };
   const startedAtMs = performance.now();
   let child: ChildProcess | undefined;
   let api: Listening | undefined;
@@ -78,7 +84,7 @@ export function createEnvironment({
       },
     });
     if (gone) return void api.close();
-    child = spawnRuntime({ spec, endpoints, guardian, onLine }, id, api.port);
+    child = spawnRuntime({ spec, endpoints, guardian, inspectPort, witness, onLine }, id, api.port);
     child.once('error', (error) => {
       initError ??= failure('init', 'Runtime.StartError', error.message);
       leave();
@@ -114,6 +120,7 @@ export function createEnvironment({
     }, timeoutMs);
     clearTimeout(freezing);
     child?.kill('SIGCONT');
+    witness?.began(id, spec.name, given.work.payload);
     deliver({ ...given.work, deadlineMs: Date.now() + timeoutMs });
   }
 

@@ -6,6 +6,10 @@ export interface Pool {
   readonly environments: readonly Environment[];
   /** Invocations that wait for an environment. */
   readonly waiting: number;
+  /** Starts an environment if there is none, so that the first work finds it. */
+  warm(): void;
+  /** What runs now takes no more work: idle environments end, busy ones after what they do. New work starts new ones. */
+  renew(): Promise<void>;
   /** Ends every environment; those that were busy answer an error. New work starts new ones. */
   kill(): Promise<void>;
   /** The same, and for good: what waits answers an error. */
@@ -22,6 +26,7 @@ export function createPool(
 ): Pool {
   const all = new Set<Environment>();
   const idle: Environment[] = [];
+  const outdated = new WeakSet<Environment>();
   const queue: ((environment: Environment | undefined) => void)[] = [];
   let closed = false;
 
@@ -52,6 +57,12 @@ export function createPool(
     });
   }
 
+  function takeBack(environment: Environment): void {
+    if (!environment.alive) return;
+    if (outdated.has(environment)) void environment.kill();
+    else idle.push(environment);
+  }
+
   async function kill(): Promise<void> {
     await Promise.all([...all].map((environment) => environment.kill()));
   }
@@ -62,7 +73,7 @@ export function createPool(
         const environment = await acquire();
         if (!environment) return failure('exit', 'Runtime.ExitError', 'the local stack is stopping');
         const outcome = await environment.run(work);
-        if (environment.alive) idle.push(environment);
+        takeBack(environment);
         serveQueue();
         if (outcome) return outcome;
       }
@@ -72,6 +83,13 @@ export function createPool(
     },
     get waiting() {
       return queue.length;
+    },
+    warm() {
+      if (all.size === 0 && !closed) idle.push(begin());
+    },
+    async renew() {
+      for (const environment of all) outdated.add(environment);
+      await Promise.all(idle.splice(0).map((environment) => environment.kill()));
     },
     kill,
     async close() {

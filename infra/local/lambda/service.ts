@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
+import type { Witness } from '../record/request-record.ts';
 import type { FunctionSpec } from '../template/functions.ts';
 import { createEnvironment, type Environment } from './environment.ts';
 import { createGuardian } from './guardian.ts';
@@ -17,6 +18,10 @@ export interface LambdaServiceOptions {
   readonly logs: Logs;
   /** How long an environment without work goes on running before it is frozen; at once, as on AWS, unless given. */
   readonly freezeAfterMs?: number;
+  /** Functions that are run under a debugger, by name, and the port where it finds each. */
+  readonly inspectPorts?: ReadonlyMap<string, number>;
+  /** Told of what the environments do. */
+  readonly witness?: Witness | undefined;
   /** One line for each invocation that failed. */
   onFailure(message: string): void;
   readonly clock?: Clock;
@@ -33,8 +38,11 @@ export type LambdaService = ReturnType<typeof createLambdaService>;
 const ASYNC_RETRY_DELAYS_MS = [60_000, 120_000];
 const ASYNC_PAYLOAD_LIMIT_BYTES = 1024 * 1024;
 
+/** Under a debugger nothing is too slow, and nothing is frozen. */
+const PATIENCE_SECONDS = 24 * 3600;
+
 interface Running {
-  readonly spec: FunctionSpec;
+  spec: FunctionSpec;
   readonly pool: Pool;
 }
 
@@ -45,28 +53,37 @@ export function createLambdaService({
   concurrency,
   logs,
   freezeAfterMs = 0,
+  inspectPorts = new Map(),
+  witness,
   onFailure,
   clock = systemClock,
   asyncRetryDelaysMs = ASYNC_RETRY_DELAYS_MS,
 }: LambdaServiceOptions) {
   const guardian = createGuardian();
   const closing = new AbortController();
-  const running = new Map<string, Running>(
-    functions.map((spec) => [spec.name, { spec, pool: poolOf(spec) }]),
-  );
+  const running = new Map<string, Running>(functions.map((spec) => [spec.name, start(spec)]));
 
-  function poolOf(spec: FunctionSpec): Pool {
-    const limit = Math.min(concurrency, spec.reservedConcurrency ?? concurrency);
-    return createPool(limit, (onGone) =>
-      createEnvironment({
-        spec,
-        endpoints,
-        guardian,
-        freezeAfterMs,
-        onGone,
-        onLine: (line) => logs.write(spec.name, line),
-      }),
-    );
+  function start(spec: FunctionSpec): Running {
+    const inspectPort = inspectPorts.get(spec.name);
+    // A debugger finds one process at its port.
+    const most = inspectPort === undefined ? concurrency : 1;
+    const patient = { timeoutSeconds: PATIENCE_SECONDS };
+    const started: Running = {
+      spec: inspectPort === undefined ? spec : { ...spec, ...patient },
+      pool: createPool(Math.min(most, spec.reservedConcurrency ?? most), (onGone) =>
+        createEnvironment({
+          spec: started.spec,
+          endpoints,
+          guardian,
+          inspectPort,
+          witness,
+          freezeAfterMs: inspectPort === undefined ? freezeAfterMs : PATIENCE_SECONDS * 1000,
+          onGone,
+          onLine: (line) => logs.write(spec.name, line),
+        }),
+      ),
+    };
+    return started;
   }
 
   /** By name, ARN, or ARN with an alias or version. */
@@ -117,6 +134,14 @@ export function createLambdaService({
         if (!closing.signal.aborted) onFailure(`${found.spec.name} failed: ${error}`);
       });
     },
+    /** From now on a function runs the bundle in this directory; what has begun ends as it began. */
+    async replace(name: string, codePath: string): Promise<void> {
+      const found = find(name);
+      found.spec = { ...found.spec, codePath };
+      await found.pool.renew();
+    },
+    /** Starts a process of the function before there is anything to do. */
+    warm: (name: string): void => find(name).pool.warm(),
     environments: (name: string): readonly Environment[] => find(name).pool.environments,
     /** Ends the environments of a function, busy or not, as a crash would. */
     kill: (name: string): Promise<void> => find(name).pool.kill(),

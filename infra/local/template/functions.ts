@@ -20,6 +20,13 @@ export interface FunctionSpec {
   readonly asyncRetries: number;
 }
 
+/** The function of a source, such as `get-artists`. @throws Error when the templates have none */
+export function functionOf(functions: readonly FunctionSpec[], name: string): FunctionSpec {
+  const found = functions.find((spec) => spec.name === name || spec.name.endsWith(`-${name}`));
+  if (!found) throw new Error(`the templates have no function ${name}`);
+  return found;
+}
+
 const LAMBDA_DEFAULTS = { timeoutSeconds: 3, memoryMb: 128, asyncRetries: 2 };
 
 /**

@@ -3,7 +3,7 @@ import { createConsolePage } from '../../../infra/local/control/console-page.ts'
 
 const SPOTIFY = 'http://127.0.0.1:3001';
 const aPage = (spotifyUrl: string | undefined = SPOTIFY) =>
-  createConsolePage({ spotifyUrl, freshSeconds: 10_800, keepSeconds: 21_600 });
+  createConsolePage({ spotifyUrl, freshSeconds: 10_800, keepSeconds: 21_600 }).file;
 
 test.each(['/', '/callback'])('%s is a page whose every file is served from this machine', (path) => {
   const file = aPage();
@@ -27,7 +27,7 @@ test('the browser is told to refuse every other host', () => {
 });
 
 test('with the real Spotify there is nothing but this machine', () => {
-  const file = createConsolePage({ spotifyUrl: undefined, freshSeconds: 1, keepSeconds: 2 });
+  const { file } = createConsolePage({ spotifyUrl: undefined, freshSeconds: 1, keepSeconds: 2 });
   expect(file('/')?.headers?.['content-security-policy']).not.toMatch(/https?:/);
   expect(String(file('/')?.content)).toContain('name="spotify-url" content=""');
 });

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLogs } from '../../../infra/local/lambda/logs.ts';
 import {
@@ -49,6 +50,9 @@ beforeAll(() => {
         'speaks',
         handler('console.log("a", { b: 1 }); console.error("c"); process.stdout.write("raw\\n");'),
       ),
+      functions.add('edited', COUNTING),
+      functions.add('edited-while-busy', WAITS_FOR_RELEASE),
+      functions.add('inspected', handler('return { pid: process.pid, arguments: process.execArgv };')),
       functions.add('speaks-json', handler('console.warn("a");'), { logFormat: 'JSON' }),
       functions.add('waits', WAITS_FOR_RELEASE),
       functions.add('waits-alone', WAITS_FOR_RELEASE, { reservedConcurrency: 1 }),
@@ -63,6 +67,7 @@ beforeAll(() => {
     endpoints: { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' },
     concurrency: 3,
     logs: createLogs(undefined),
+    inspectPorts: new Map([['inspected', 0]]),
     onFailure: (message) => failures.push(message),
     asyncRetryDelaysMs: [0, 0],
   });
@@ -239,6 +244,50 @@ describe('concurrency', () => {
 
     expect(await running).toMatchObject({ kind: 'error', value: { errorType: 'Runtime.ExitError' } });
     expect(lambda.environments('waits')).toHaveLength(0);
+  });
+});
+
+describe('a function that was edited', () => {
+  const bundle = (name: string, code: string) => functions.add(`${name}-edited`, code).codePath;
+
+  it('runs its new bundle from the next invocation on, in a new process', async () => {
+    const before = (await result('edited')).value;
+    await lambda.replace('edited', bundle('edited', handler('return { edited: true, pid: process.pid };')));
+
+    expect(isRunning(before.pid)).toBe(false);
+    expect((await result('edited')).value).toMatchObject({
+      edited: true,
+      pid: expect.not.closeTo(before.pid, 0),
+    });
+  });
+
+  it('ends what it has begun as it began, and nothing after that', async () => {
+    const until = `${functions.add('gate-edited', '').codePath}/released`;
+    const begun = result('edited-while-busy', { until });
+    await vi.waitFor(() => expect(lambda.environments('edited-while-busy')).toHaveLength(1), PATIENCE);
+    await lambda.replace('edited-while-busy', bundle('edited-while-busy', handler('return "edited";')));
+    writeFileSync(until, '');
+
+    const pid = (await begun).value;
+    expect(pid).toEqual(expect.any(Number));
+    expect((await result('edited-while-busy')).value).toBe('edited');
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), PATIENCE);
+  });
+});
+
+describe('a function under a debugger', () => {
+  it('is one process that is there before it is asked, listens to the debugger and is not frozen', async () => {
+    lambda.warm('inspected');
+    lambda.warm('inspected');
+    await vi.waitFor(async () => {
+      expect((await lambda.logs('inspected')).join()).toContain('Debugger listening on ws://127.0.0.1:');
+    }, PATIENCE);
+    const both = await Promise.all([result('inspected'), result('inspected')]);
+
+    expect(new Set(both.map(({ value }) => value.pid)).size).toBe(1);
+    expect(both[0]?.value.arguments).toContain('--inspect=127.0.0.1:0');
+    expect(lambda.environments('inspected')).toHaveLength(1);
+    expect(stateOf(both[0]?.value.pid)).not.toBe('T');
   });
 });
 

@@ -11,11 +11,13 @@ describe('settings', () => {
       dynamodbEndpoint: undefined,
       freshSeconds: undefined,
       spotifyClient: undefined,
-      memory: false,
+      host: undefined,
+      redirectUri: undefined,
+      corsOrigins: undefined,
     });
   });
 
-  it('read every variable and --memory', () => {
+  it('read every variable', () => {
     const env = {
       PORT: '4000',
       SPOTIFY_PORT: '0',
@@ -26,8 +28,11 @@ describe('settings', () => {
       SPOTIFY_CLIENT_ID: 'id',
       SPOTIFY_CLIENT_SECRET: 'secret',
       LAMBDA_CONCURRENCY: '2',
+      HOST: '192.168.1.5',
+      CORS_ORIGINS: 'http://localhost:8081',
+      SPOTIFY_REDIRECT_URI: 'https://app.example/callback',
     };
-    expect(readSettings(env, ['--memory'])).toEqual({
+    expect(readSettings(env)).toEqual({
       port: 4000,
       spotifyPort: 0,
       dynamodbPort: 4002,
@@ -36,7 +41,9 @@ describe('settings', () => {
       keepSeconds: 4,
       spotifyClient: { clientId: 'id', clientSecret: 'secret' },
       lambdaConcurrency: 2,
-      memory: true,
+      host: '192.168.1.5',
+      redirectUri: 'https://app.example/callback',
+      corsOrigins: 'http://localhost:8081',
     });
   });
 
@@ -57,7 +64,7 @@ describe('settings', () => {
     expect(() => readSettings(env)).toThrow(message);
   });
 
-  it('refuse an option they do not know', () => {
-    expect(() => readSettings({}, ['--fast'])).toThrow(/unknown option --fast/);
+  it.each(['', 'my-laptop.local', 'x86_64-conda-linux-gnu'])('open nothing for HOST=%s', (HOST) => {
+    expect(readSettings({ HOST }).host).toBeUndefined();
   });
 });

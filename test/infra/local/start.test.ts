@@ -100,6 +100,51 @@ describe('npm start says in one line why it does not start, and leaves nothing',
     expect(status).toBe(1);
     expect(stderr).toMatch(message);
   });
+
+  it('an option that it does not know, with status 2', async () => {
+    const { status, stdout, stderr } = await start({ args: ['--quite'] }).ended();
+    expect(status).toBe(2);
+    expect(stdout + stderr).toBe('unknown option --quite: see npm start -- --help\n');
+  });
+});
+
+describe('while it runs', () => {
+  it('tells each request, what a function writes, and which origins and redirects it honours', async () => {
+    const { child, ready, ended } = start({
+      args: ['--memory', '--no-watch', '--logs', 'not-found'],
+      env: { CORS_ORIGINS: 'http://localhost:8081', SPOTIFY_REDIRECT_URI: 'https://app.example/back' },
+    });
+    const url = await ready();
+    const token = (await http('POST', `${url}/_local/token`, { body: { user: 'alice' } })).json.access_token;
+    const headers = { authorization: `Bearer ${token}`, origin: 'http://localhost:8081' };
+    const body = { platform_slug: 'spotify' };
+    const begun = await http('POST', `${url}/api/user/platforms/connect`, { body, headers });
+    await http('GET', `${url}/nothing?code=secret`, { headers });
+    child.kill('SIGTERM');
+
+    const { stdout } = await ended();
+    expect(begun.headers.get('access-control-allow-origin')).toBe('http://localhost:8081');
+    const asked = new URL(begun.json.data.authorization_url).searchParams;
+    expect(asked.get('redirect_uri')).toBe('https://app.example/back');
+    expect(stdout).toMatch(/^Redirect +https:\/\/app\.example\/back/m);
+    expect(stdout).toMatch(/^GET {3}\/nothing\?code=… +404 +\d+ ms/m);
+    expect(stdout).not.toContain('secret');
+    expect(stdout).toMatch(/^not-found \| /m);
+  });
+
+  it('follows edits, and leaves no process behind when it is stopped', async () => {
+    const { child, ready, ended } = start({ args: ['--memory', '--quiet'] });
+    const url = await ready();
+    await http('GET', `${url}/nothing`);
+    const { pid = 0 } = child;
+    const pids = [pid, ...descendants(pid)];
+    child.kill('SIGTERM');
+
+    const { status, stdout, stderr } = await ended();
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).not.toContain('/nothing');
+    await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), PATIENCE);
+  });
 });
 
 it('prints help and what it reads from the environment', async () => {
