@@ -60,6 +60,18 @@ describe('axe finds nothing wrong', () => {
     await look(visitor, 'no-list');
   });
 
+  test('over the page, with a request or the stored entry', async () => {
+    const visitor = await aVisitor(browser, stack);
+    await visitor.connect();
+    await visitor.page.locator('tr.request button').first().click();
+    await visitor.page.getByRole('dialog').getByText('REPORT').waitFor();
+    await look(visitor, 'request');
+    await visitor.page.keyboard.press('Escape');
+    await visitor.button('Voir la copie').click();
+    await visitor.page.getByRole('dialog').waitFor();
+    await look(visitor, 'entry');
+  });
+
   test('on the page of consent', async () => {
     const visitor = await aVisitor(browser, stack);
     await visitor.signIn();
@@ -150,6 +162,20 @@ describe('the page', () => {
     await page.getByText('Le vrai Spotify répond').waitFor();
     expect(await page.getByRole('radio', { name: 'En panne' }).count()).toBe(0);
     await visitor.picture('real-spotify');
+  });
+
+  test('of the API is dark where the console is, knows who is signed in, and leads back', async () => {
+    const visitor = await aVisitor(browser, stack);
+    const { page } = visitor;
+    await visitor.signIn();
+    await page.getByRole('radio', { name: 'Sombre' }).click();
+    await page.getByRole('link', { name: 'L’API' }).click();
+    await page.getByText(`Signed in: ${visitor.user}, with the scope cache:stats`).waitFor();
+    const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+    expect(ground).toBe('rgb(20, 23, 26)');
+    await visitor.picture('docs-dark');
+    await page.getByRole('link', { name: 'Console' }).click();
+    await visitor.button('Connecter Spotify').waitFor();
   });
 
   test('asks nothing of another host, whatever it shows; nor do the pages of consent and of the API', async () => {

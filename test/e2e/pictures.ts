@@ -67,7 +67,7 @@ async function tellTheStory(page: Page): Promise<void> {
 async function main(): Promise<void> {
   const browser = await launchChromium();
   for (const { name, ...look } of PICTURES) {
-    const stack = await startLocalStack();
+    const stack = await startLocalStack({ record: true });
     const context = await browser.newContext({ ...look, viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
     await connect(page, stack.apiUrl);

@@ -43,7 +43,7 @@ describe('a visitor', () => {
     await visitor.sees('fresh');
     expect(await visitor.latestRequest()).toMatch(/calculée/);
     expect(await page.getByText('Reconnectez-vous à Spotify.').count()).toBe(0);
-    expect(await page.locator('.story .seen').count()).toBe(4);
+    await expect.poll(() => page.locator('.story .seen').count()).toBe(4);
     await visitor.picture('reconnected');
     expect(visitor.outside).toEqual([]);
   });
@@ -71,11 +71,38 @@ describe('a visitor', () => {
     await visitor.sees('fresh');
   });
 
-  test('plays a step of the story with one press', async () => {
+  test('plays the story to its good end: all well again, and nearly everything out of the cache', async () => {
     const visitor = await aVisitor(browser, stack);
+    const { page, button } = visitor;
+    const ticked = (step: string) =>
+      expect.poll(() => page.locator('.story .seen', { hasText: step }).count()).toBe(1);
     await visitor.connect();
-    await visitor.button(/^Faire : En panne/).click();
-    await visitor.sees('stale');
+    await ticked('la liste est calculée');
+    await button('Actualiser').click();
+    await expect.poll(() => visitor.latestRequest()).toMatch(/cache/);
+    // The same page again is no page turned.
+    expect(await page.locator('.story .seen').count()).toBe(1);
+    await button('Page suivante').click();
+    await ticked('Tournez une page');
+    await button(/^Faire : Révoqué/).click();
+    await ticked('Révoqué, + 3 h');
+    await button('Se reconnecter à Spotify').click();
+    await visitor.consent();
+    await ticked('Reconnectez-vous');
+    await button(/^Faire : En panne/).click();
+    await ticked('En panne, + 3 h');
+    await button(/^Faire : Tout va bien/).click();
+    await ticked('Tout va bien à nouveau');
+    await visitor.sees('fresh');
+    await button(/^Faire : Une charge/).click();
+    await ticked('Une charge');
+    expect(await page.locator('.story li:not(.seen)').count()).toBe(0);
+    await expect
+      .poll(async () =>
+        Number.parseFloat((await page.locator('.tile-value').first().innerText()).replace(',', '.')),
+      )
+      .toBeGreaterThan(95);
+    await visitor.picture('good-end');
   });
 
   test('finds everything as it was after a reload, and is another user after a change', async () => {
@@ -88,6 +115,60 @@ describe('a visitor', () => {
     expect(await page.locator('tr.request').count()).toBeGreaterThan(3);
     await visitor.button(/Changer d’utilisateur/).click();
     await page.getByLabel('Votre nom').waitFor();
+  });
+});
+
+describe('looking inside', () => {
+  test('a request tells what went over the wire, and what it took behind the gateway', async () => {
+    const visitor = await aVisitor(browser, stack);
+    const { page, button } = visitor;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await visitor.connect();
+    const request = page.locator('tr.request:not(.request-other) button').first();
+    await request.click();
+    const details = page.getByRole('dialog', { name: 'Une requête' });
+    await details.getByText('/v1/me/tracks').first().waitFor();
+    const text = await details.innerText();
+    expect(text).toMatch(/cache-status\s+artists; fwd=miss; stored/);
+    expect(text).toMatch(/"cache_status": "fresh"/);
+    expect(text).toMatch(/get-artists/);
+    expect(text).toMatch(/lecture\s: \d+, écriture\s: \d+/);
+    expect(text).toMatch(/pour un million de telles requêtes/);
+    expect(text).toMatch(/REPORT RequestId/);
+    expect(text).not.toMatch(/eyJ[\w-]+\.eyJ/);
+    await details.getByRole('button', { name: 'Copier en curl' }).click();
+    await page.getByText('La commande curl est dans le presse-papiers.').waitFor();
+    const copied = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    expect(copied).toMatch(/^curl -i 'http.*\/api\/user\/artists\?page=0&limit=10'/);
+    expect(copied).toMatch(/authorization: Bearer eyJ/);
+    await page.keyboard.press('Escape');
+    await details.waitFor({ state: 'detached' });
+    // Back to where the person was.
+    expect(await page.evaluate(`document.activeElement.closest('tr')?.className`)).toMatch(/^request /);
+    expect(await button('Actualiser').isEnabled()).toBe(true);
+  });
+
+  test('the stored entry shows its chunks, its fence and its age; after a disconnect only the fence', async () => {
+    const visitor = await aVisitor(browser, stack);
+    const { page, button } = visitor;
+    await visitor.connect();
+    await button('+ 1 h').click();
+    await page.getByText('1 h 00 min').first().waitFor();
+    await button('Voir la copie').click();
+    const details = page.getByRole('dialog', { name: 'La copie en réserve' });
+    const text = await details.innerText();
+    expect(text).toContain(`user_artists:${visitor.user}`);
+    expect(text).toMatch(/Âge\s+1 h 00 min/);
+    expect(text).toMatch(/Morceaux\s+\d+\s: [\d,]+\sKio \+/);
+    expect(text).toMatch(/all_artists\s+binaire/);
+    await details.getByRole('button', { name: 'Fermer' }).click();
+
+    await button('Synchroniser').click();
+    await page.locator('tr.event', { hasText: /Écoutes nouvelles/ }).waitFor();
+    await button('Déconnecter').click();
+    await button('Connecter Spotify').waitFor();
+    await button('Voir la copie').click();
+    await details.getByText('aucune liste').waitFor();
   });
 });
 

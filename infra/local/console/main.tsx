@@ -2,6 +2,8 @@ import { render } from 'preact';
 import { createAccount } from './actions/account.ts';
 import { createApi } from './actions/api.ts';
 import { createConnection } from './actions/connection.ts';
+import { createDetails } from './actions/details.ts';
+import { createExchanges } from './actions/exchanges.ts';
 import { createLevers } from './actions/levers.ts';
 import { createList } from './actions/list.ts';
 import { createLoad } from './actions/load.ts';
@@ -40,6 +42,7 @@ function firstState(): ConsoleState {
     stats: undefined,
     samples: session?.samples ?? [],
     seen: session?.seen ?? [],
+    opened: undefined,
     notice: undefined,
   };
 }
@@ -47,7 +50,8 @@ function firstState(): ConsoleState {
 function createActions(store: Store) {
   const tokens = createTokens();
   const account = createAccount(store);
-  const api = createApi({ store, tokens, account });
+  const exchanges = createExchanges();
+  const api = createApi({ store, tokens, account, exchanges });
   const list = createList({ store, api, tokens });
   const connection = createConnection({ store, api, account, list });
   const load = createLoad({ store, api, account });
@@ -55,6 +59,7 @@ function createActions(store: Store) {
     ...connection,
     ...list,
     ...createLevers({ store, account, list }),
+    ...createDetails({ store, exchanges }),
     runLoad: load.run,
     stopLoad: load.stop,
     setLanguage(language) {

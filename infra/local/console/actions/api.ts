@@ -3,6 +3,7 @@ import { failureOf } from '../../../../shared/client/failure.ts';
 import type { Store } from '../state/store.ts';
 import type { Failure } from '../state/types.ts';
 import type { Account } from './account.ts';
+import type { Exchanges } from './exchanges.ts';
 import { createMeasuredFetch } from './measured-fetch.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -10,17 +11,18 @@ interface ApiOptions {
   readonly store: Store;
   readonly tokens: Tokens;
   readonly account: Account;
+  readonly exchanges: Exchanges;
 }
 
 /** The scope of those who may read the statistics, and who reads them here. */
 const OPERATOR = { user: 'operator', scope: 'cache:stats' } as const;
 
 /** The public API, as the mobile app and an operator call it: with tokens, and in the language of the page. */
-export function createApi({ store, tokens, account }: ApiOptions) {
+export function createApi({ store, tokens, account, exchanges }: ApiOptions) {
   const options = () => ({ baseUrl: location.origin, language: store.get().language });
   const userToken = () => tokens.of(store.get().user ?? '');
-  const counted = createMeasuredFetch({ store, calls: account.calls });
-  const uncounted = createMeasuredFetch({ store, calls: async () => null });
+  const counted = createMeasuredFetch({ store, calls: account.calls, exchanges, isOfLoad: false });
+  const uncounted = createMeasuredFetch({ store, calls: async () => null, exchanges, isOfLoad: true });
 
   return {
     /** As the user who is signed in; each request is written down with the calls that Spotify had meanwhile. */

@@ -1,5 +1,6 @@
 import { keepPending, takePending } from '../state/kept.ts';
 import type { Store } from '../state/store.ts';
+import { withSteps } from '../state/story.ts';
 import { type Account, suggestedAccount } from './account.ts';
 import { type Api, describeFailure, noAnswer } from './api.ts';
 import { ControlFailure } from './control.ts';
@@ -120,11 +121,51 @@ export function createConnection({ store, api, account, list }: ConnectionOption
       return store.set({ screen: { kind: 'failure', failure } });
     }
     store.notify({ key: 'connected' });
-    if (store.get().seen.includes('revoked'))
-      store.set(({ seen }) => ({ seen: [...new Set([...seen, 'reconnected'])] }));
     await findAccount();
     if (store.get().spotify?.latency_ms === 0) await account.change({ latency_ms: USUAL_LATENCY_MS });
     await list.read(0);
+    const { screen } = store.get();
+    const isFresh = screen.kind === 'list' && screen.page.cache_status === 'fresh';
+    if (isFresh && store.get().seen.includes('revoked'))
+      store.set(({ seen }) => ({ seen: withSteps(seen, 'reconnected') }));
+  }
+
+  /** For good: the list, the plays and the tokens are gone. */
+  async function disconnect(): Promise<void> {
+    list.leave();
+    const reply = await store.whileBusy('connect', () =>
+      api
+        .asUser()
+        .POST('/api/user/platforms/disconnect', { body: platform })
+        .catch(() => undefined),
+    );
+    if (reply?.data) {
+      store.set({ screen: { kind: 'connect' } });
+      return store.notify({ key: 'disconnected' });
+    }
+    const failure = reply ? describeFailure(reply) : noAnswer;
+    store.notify({ key: 'problem_lever', values: { reason: failure.message ?? failure.code } }, true);
+  }
+
+  /** Reads the latest plays into the inputs of the score: the list itself stays as it is. */
+  async function sync(): Promise<void> {
+    const reply = await store.whileBusy('sync', () =>
+      api
+        .asUser()
+        .POST('/api/user/artists/sync')
+        .catch(() => undefined),
+    );
+    if (!reply?.data) {
+      const failure = reply ? describeFailure(reply) : noAnswer;
+      return store.notify(
+        { key: 'problem_lever', values: { reason: failure.message ?? failure.code } },
+        true,
+      );
+    }
+    const { new_plays: plays, artists_updated: artists } = reply.data.data;
+    const text = { key: 'told_sync', values: { plays, artists } } as const;
+    store.log({ kind: 'event', atMs: Date.now(), text });
+    store.notify(text);
   }
 
   return {
@@ -132,6 +173,8 @@ export function createConnection({ store, api, account, list }: ConnectionOption
     open,
     connect,
     reconnect,
+    disconnect,
+    sync,
     comeBack,
     signOut(): void {
       list.leave();

@@ -74,7 +74,8 @@ export function createLevers({ store, account, list }: LeversOptions) {
     async play(mode: Mode): Promise<void> {
       const played = await pull(async () => {
         await change(mode);
-        await growOlder(store.get().freshSeconds / HOUR_SECONDS);
+        // After an outage it is too old already; but the wait until the next attempt has to be over.
+        await growOlder(mode === 'ok' ? 1 : store.get().freshSeconds / HOUR_SECONDS);
       });
       if (played) await lookAgain();
     },

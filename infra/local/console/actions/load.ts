@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { median } from '../state/figures.ts';
 import { listRequests } from '../state/outcome.ts';
 import type { Store } from '../state/store.ts';
+import { isGoodLoad, withSteps } from '../state/story.ts';
 import type { Account } from './account.ts';
 import type { Api } from './api.ts';
 
@@ -56,7 +57,10 @@ export function createLoad({ store, api, account }: LoadOptions) {
       };
       store.log({ kind: 'event', atMs: Date.now(), text: { key: 'told_load', values } });
       store.notify({ key: 'told_load', values });
-      store.set({ load: undefined });
+      store.set(({ seen }) => ({
+        load: undefined,
+        seen: isGoodLoad(lines) ? withSteps(seen, 'load') : seen,
+      }));
     },
     stop: (): void => stopping.abort(),
   };

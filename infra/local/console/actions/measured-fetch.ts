@@ -1,18 +1,23 @@
 import { readReply } from '../state/outcome.ts';
 import type { Store } from '../state/store.ts';
 import { seenAfter } from '../state/story.ts';
+import type { Exchanges } from './exchanges.ts';
 
 interface MeasuredFetchOptions {
   readonly store: Store;
   /** How many calls Spotify had until now; null when they are not counted. */
   calls(): Promise<number | null>;
+  readonly exchanges: Exchanges;
+  /** Whether the requests are a load's. */
+  readonly isOfLoad: boolean;
 }
 
 /** `fetch` that writes each request down: its time to the last byte, and what its reply says of itself. */
-export function createMeasuredFetch({ store, calls }: MeasuredFetchOptions) {
+export function createMeasuredFetch({ store, calls, exchanges, isOfLoad }: MeasuredFetchOptions) {
   return async (request: Request): Promise<Response> => {
     const { pathname, search } = new URL(request.url);
     const about = { method: request.method, path: pathname + search };
+    const requestBody = await request.clone().text();
     const before = await calls();
     const atMs = Date.now();
     const startedAtMs = performance.now();
@@ -20,7 +25,7 @@ export function createMeasuredFetch({ store, calls }: MeasuredFetchOptions) {
     const ms = networkMs(request.url, startedAtMs) ?? performance.now() - startedAtMs;
     const after = before === null ? null : await calls();
     const status = response?.status ?? 0;
-    store.log({
+    const line = store.log({
       kind: 'request',
       atMs,
       ...about,
@@ -29,9 +34,18 @@ export function createMeasuredFetch({ store, calls }: MeasuredFetchOptions) {
       cacheStatus: response?.headers.get('cache-status') ?? null,
       ...readReply({ ...about, status, body: parse(text) }),
       calls: before === null || after === null ? null : after - before,
+      requestId: response?.headers.get('apigw-requestid') ?? null,
+      isOfLoad,
     });
-    const line = store.get().log.at(-1);
-    if (line?.kind === 'request') store.set(({ seen }) => ({ seen: seenAfter(seen, line) }));
+    store.set(({ seen, spotify, log }) => ({ seen: seenAfter({ seen, mode: spotify?.mode, log }, line) }));
+    exchanges.keep(line.id, {
+      method: request.method,
+      url: request.url,
+      requestHeaders: [...request.headers],
+      requestBody,
+      replyHeaders: [...(response?.headers ?? [])],
+      replyBody: text,
+    });
     if (!response) throw new TypeError('nothing answers');
     return new Response(text, { status, headers: response.headers });
   };

@@ -16,16 +16,21 @@ export function readReply({
   path,
   status,
   body,
-}: Reply): Pick<RequestLine, 'outcome' | 'source' | 'code'> {
-  const { data, error } = (body ?? {}) as {
+}: Reply): Pick<RequestLine, 'outcome' | 'source' | 'code' | 'warningCode'> {
+  const { data, error, warning_code } = (body ?? {}) as {
     data?: { cached?: boolean; cache_status?: string };
     error?: { code?: string };
+    warning_code?: string;
   };
-  const code = error?.code ?? null;
-  if (method !== 'GET' || path.split('?')[0] !== LIST) return { outcome: 'other', source: null, code };
-  if (status !== 200) return { outcome: 'error', source: null, code };
-  return { outcome: outcomeOf(data), source: data?.cached ? 'cached' : 'computed', code };
+  const said = { source: null, code: error?.code ?? null, warningCode: warning_code ?? null };
+  if (method !== 'GET' || path.split('?')[0] !== LIST) return { ...said, outcome: 'other' };
+  if (status !== 200) return { ...said, outcome: 'error' };
+  return { ...said, outcome: outcomeOf(data), source: data?.cached ? 'cached' : 'computed' };
 }
+
+/** The page that a path of the list asks for. */
+export const pageIn = (path: string): string | null =>
+  new URLSearchParams(path.split('?')[1] ?? '').get('page');
 
 function outcomeOf(data: { cached?: boolean; cache_status?: string } | undefined): Outcome {
   if (data?.cache_status === 'stale' || data?.cache_status === 'fallback_revoked') return data.cache_status;

@@ -21,10 +21,11 @@ export function createStore(initial: ConsoleState) {
     get: (): ConsoleState => state,
     set,
     subscribe: (listener: (state: ConsoleState) => void) => void listeners.add(listener),
-    log(line: WithoutId<LogLine>): void {
+    log<TLine extends WithoutId<LogLine>>(line: TLine): TLine & { readonly id: number } {
       lastId += 1;
-      const added = { ...line, id: lastId } as LogLine;
-      set(({ log }) => ({ log: [...log, added].slice(-KEPT_LINES) }));
+      const added = { ...line, id: lastId };
+      set(({ log }) => ({ log: [...log, added as unknown as LogLine].slice(-KEPT_LINES) }));
+      return added;
     },
     notify(text: Told, isProblem = false): void {
       set({ notice: { ...text, isProblem } });

@@ -35,7 +35,71 @@ export interface RequestLine {
   readonly calls: number | null;
   /** Of a failure. */
   readonly code: string | null;
+  /** Of a list that comes with a warning. */
+  readonly warningCode: string | null;
+  /** As the gateway has given it; null when nothing answered. */
+  readonly requestId: string | null;
+  /** Whether it is one of a load's many. */
+  readonly isOfLoad: boolean;
 }
+
+/** What went over the wire; kept for the last requests, and not over a reload: it holds a token. */
+export interface Exchange {
+  readonly method: string;
+  readonly url: string;
+  readonly requestHeaders: readonly Header[];
+  readonly requestBody: string;
+  readonly replyHeaders: readonly Header[];
+  readonly replyBody: string;
+}
+export type Header = readonly [name: string, value: string];
+
+/** What the local stack knows of a request behind the gateway. */
+export interface RecordedRequest {
+  readonly function: string;
+  readonly log: readonly string[];
+  readonly spotify: readonly { method: string; url: string; status: number; ms: number }[];
+  readonly dynamodb: readonly { operation: string; table: string; read_units: number; write_units: number }[];
+  readonly read_units: number;
+  readonly write_units: number;
+  readonly usd_per_million: number;
+}
+
+/** What lies in the cache table for the user. */
+export interface StoredEntry {
+  readonly table: string;
+  readonly key: string;
+  readonly entry: StoredItem | null;
+  readonly computation: readonly StoredAttribute[] | null;
+}
+export interface StoredAttribute {
+  readonly name: string;
+  readonly bytes: number;
+  readonly value?: unknown;
+}
+interface StoredItem {
+  readonly kind: 'list' | 'fence';
+  readonly fence: string | null;
+  readonly age_seconds: number | null;
+  readonly expires_in_seconds: number | null;
+  readonly chunk_bytes: readonly number[];
+  readonly parts: number;
+  readonly bytes: number;
+  readonly read_units: number;
+  readonly write_units: number;
+  readonly attributes: readonly StoredAttribute[];
+}
+
+/** What is looked into, over the page. */
+export type Opened =
+  | {
+      readonly kind: 'request';
+      readonly line: RequestLine;
+      readonly exchange: Exchange | undefined;
+      /** Undefined while it is asked for; null when nothing is known. */
+      readonly record: RecordedRequest | null | undefined;
+    }
+  | { readonly kind: 'entry'; readonly stored: StoredEntry };
 
 /** What was done beside the API: a text with its numbers, so that it follows the language. */
 export interface EventLine {
@@ -71,7 +135,7 @@ export interface Failure {
 
 /** Something that a person waits for. */
 export interface Busy {
-  readonly what: 'list' | 'connect' | 'toggle' | 'lever';
+  readonly what: 'list' | 'connect' | 'toggle' | 'sync' | 'lever';
   readonly sinceMs: number;
 }
 
@@ -113,6 +177,7 @@ export interface ConsoleState {
   readonly samples: readonly StatsSample[];
   /** The steps of the story that were seen. */
   readonly seen: readonly string[];
+  readonly opened: Opened | undefined;
   /** What assistive technology is told, and everybody sees for a while. */
   readonly notice: (Told & { readonly isProblem: boolean }) | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Artist, Mode, Theme } from '../state/types.ts';
+import type { Artist, Exchange, Mode, RequestLine, Theme } from '../state/types.ts';
 import type { Language } from '../text/text.ts';
 
 /** What a person can do on the page. */
@@ -7,6 +7,8 @@ export interface Actions {
   signOut(): void;
   connect(): void;
   reconnect(): void;
+  disconnect(): void;
+  sync(): void;
   read(page?: number): void;
   toggle(artist: Artist): void;
   setMode(mode: Mode): void;
@@ -19,5 +21,9 @@ export interface Actions {
   setLanguage(language: Language): void;
   setTheme(theme: Theme): void;
   clearLog(): void;
+  openRequest(line: RequestLine): void;
+  openEntry(): void;
+  closeDetails(): void;
+  copyCurl(exchange: Exchange): void;
   closeNotice(): void;
 }

@@ -1,4 +1,5 @@
 import { textsOf } from '../text/text.ts';
+import { Details } from './details/details.tsx';
 import type { Writing } from './format.ts';
 import { Header, Parts } from './header.tsx';
 import { Levers } from './levers/levers.tsx';
@@ -36,7 +37,7 @@ export function App({ state, actions, nowMs }: Omit<PartProps, 'writing'>) {
           <Watch {...part} />
         </section>
       </main>
-      <Notice {...part} />
+      {state.opened ? <Details {...part} opened={state.opened} /> : <Notice {...part} />}
     </>
   );
 }

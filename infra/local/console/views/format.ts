@@ -29,8 +29,14 @@ export const timeOfDay = (atMs: number, language: Language): string =>
 
 export function bytes(count: number, { language }: Writing): string {
   const text = new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(count / 1024);
-  return `${text} ${language === 'fr' ? 'Kio' : 'KiB'}`;
+  return `${text}\u00a0${language === 'fr' ? 'Kio' : 'KiB'}`;
 }
+
+/** Dollars, as exactly as they are worth it. */
+export const dollars = (amount: number, language: Language): string =>
+  new Intl.NumberFormat(language, { style: 'currency', currency: 'USD', maximumFractionDigits: 2 }).format(
+    amount,
+  );
 
 /** A text with its values; a mode of Spotify is told by its name. */
 export function tell({ key, values = {} }: Told, t: Translate): string {

@@ -16,6 +16,9 @@ const aLine = (outcome: RequestLine['outcome'], id = 1): RequestLine => ({
   outcome,
   calls: 0,
   code: null,
+  warningCode: null,
+  requestId: null,
+  isOfLoad: false,
 });
 
 describe('the median', () => {

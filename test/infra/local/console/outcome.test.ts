@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { readReply } from '../../../../infra/local/console/state/outcome.ts';
-import { seenAfter } from '../../../../infra/local/console/state/story.ts';
-import type { RequestLine } from '../../../../infra/local/console/state/types.ts';
 
 const LIST = { method: 'GET', path: '/api/user/artists?page=1&limit=10', status: 200 };
 
@@ -12,7 +10,8 @@ describe('a reply with the list', () => {
     [{ cached: true, cache_status: 'stale' }, 'stale', 'cached'],
     [{ cached: true, cache_status: 'fallback_revoked' }, 'fallback_revoked', 'cached'],
   ])('%j is a %s', (data, outcome, source) => {
-    expect(readReply({ ...LIST, body: { success: true, data } })).toEqual({ outcome, source, code: null });
+    const body = { success: true, data, warning_code: 'A_WARNING' };
+    expect(readReply({ ...LIST, body })).toEqual({ outcome, source, code: null, warningCode: 'A_WARNING' });
   });
 });
 
@@ -38,19 +37,4 @@ describe('any other reply', () => {
   ])('of $method $path is no outcome of the cache', (request) => {
     expect(readReply({ ...request, body: { data: {} } })).toMatchObject({ outcome: 'other', source: null });
   });
-});
-
-describe('a step of the story', () => {
-  const seenWith = (outcome: RequestLine['outcome'], seen: string[] = []) =>
-    seenAfter(seen, { outcome } as RequestLine);
-
-  it.each([
-    ['miss', 'computed'],
-    ['hit', 'cached'],
-    ['fallback_revoked', 'revoked'],
-    ['stale', 'outage'],
-  ] as const)('%s: %s was seen', (outcome, step) => expect(seenWith(outcome)).toEqual([step]));
-
-  it('is seen once', () => expect(seenWith('hit', ['cached'])).toEqual(['cached']));
-  it('is not an error', () => expect(seenWith('error')).toEqual([]));
 });

@@ -1,4 +1,5 @@
 import type { PartProps } from '../part.ts';
+import { AccountRows } from './account-rows.tsx';
 import { LoadLever } from './load-lever.tsx';
 import { SpotifyLever } from './spotify-lever.tsx';
 import { Story } from './story.tsx';
@@ -14,6 +15,7 @@ export function Levers(props: PartProps) {
       <TimeLever {...props} />
       <div class="card rows">
         <LoadLever {...props} />
+        <AccountRows {...props} />
         <div class="row">
           <div>
             <h3>{t('sweepTitle')}</h3>

@@ -10,7 +10,12 @@ export function TimeLever({ state, writing: { t }, actions, nowMs }: PartProps) 
     screen.kind === 'list' ? (nowMs - Date.parse(screen.page.data.cached_at)) / 1000 : undefined;
   return (
     <div class="card">
-      <h3>{t('time')}</h3>
+      <div class="card-head">
+        <h3>{t('time')}</h3>
+        <button type="button" class="quiet" disabled={user === undefined} onClick={actions.openEntry}>
+          {t('lookInside')}
+        </button>
+      </div>
       <div class="hours">
         {HOURS.map((hours) => (
           <button

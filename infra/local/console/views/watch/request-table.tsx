@@ -38,7 +38,7 @@ export function RequestTable({ state: { log }, writing, actions }: PartProps) {
               </tr>
             ) : null}
             {lines.map((line) => (
-              <Line key={line.id} line={line} writing={writing} />
+              <Line key={line.id} line={line} writing={writing} onOpen={actions.openRequest} />
             ))}
           </tbody>
         </table>
@@ -47,10 +47,12 @@ export function RequestTable({ state: { log }, writing, actions }: PartProps) {
   );
 }
 
-function Line({ line, writing }: { line: LogLine; writing: Writing }) {
+type OnOpen = (line: RequestLine) => void;
+
+function Line({ line, writing, onOpen }: { line: LogLine; writing: Writing; onOpen: OnOpen }) {
   const { t, language } = writing;
   const time = timeOfDay(line.atMs, language);
-  if (line.kind === 'request') return <Request line={line} writing={writing} time={time} />;
+  if (line.kind === 'request') return <Request line={line} writing={writing} time={time} onOpen={onOpen} />;
   return (
     <tr class="event" title={time}>
       <td colSpan={COLUMNS.length}>{tell(line.text, t)}</td>
@@ -58,9 +60,9 @@ function Line({ line, writing }: { line: LogLine; writing: Writing }) {
   );
 }
 
-type RequestProps = { line: RequestLine; writing: Writing; time: string };
+type RequestProps = { line: RequestLine; writing: Writing; time: string; onOpen: OnOpen };
 
-function Request({ line, writing: { t, language }, time }: RequestProps) {
+function Request({ line, writing: { t, language }, time, onOpen }: RequestProps) {
   const { method, path, status, code, ms, cacheStatus, outcome, source, calls } = line;
   const statusText = status === 0 ? t('noAnswer') : String(status);
   const kind = outcome === 'other' || outcome === 'hit' || outcome === 'miss' ? '' : t(`outcome_${outcome}`);
@@ -70,7 +72,9 @@ function Request({ line, writing: { t, language }, time }: RequestProps) {
   return (
     <tr class={`request request-${outcome}`} title={time}>
       <td class="column-request">
-        <span class="method">{method}</span> {path.replace(/^\/api\/(user\/)?/, '')}
+        <button type="button" title={t('openRequest')} onClick={() => onOpen(line)}>
+          <span class="method">{method}</span> {path.replace(/^\/api\/(user\/)?/, '')}
+        </button>
       </td>
       <td class="column-ms">{duration(ms, language)}</td>
       <td class="column-source">

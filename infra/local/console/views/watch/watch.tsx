@@ -1,5 +1,6 @@
 import type { PartProps } from '../part.ts';
 import { Charts } from './charts.tsx';
+import { FleetDetails } from './fleet-details.tsx';
 import { Recommendations } from './recommendations.tsx';
 import { RequestTable } from './request-table.tsx';
 import { Tiles } from './tiles.tsx';
@@ -10,6 +11,7 @@ export function Watch(props: PartProps) {
     <>
       <Tiles {...props} />
       <Charts {...props} />
+      <FleetDetails {...props} />
       <Recommendations {...props} />
       <RequestTable {...props} />
     </>
