@@ -4,7 +4,7 @@ import { startLocalStack } from '../../infra/local/stack.ts';
 import { launchChromium } from '../support/chromium.ts';
 
 /*
- * Makes the pictures of the README: the console page with a story to tell, light in French and dark in English.
+ * Makes the pictures of the README: the console page with a story to tell, in two languages and two themes.
  *
  *   npm run pictures
  */
@@ -12,8 +12,10 @@ import { launchChromium } from '../support/chromium.ts';
 const DOCS = join(import.meta.dirname, '../../docs');
 
 const PICTURES = [
-  { name: 'console-light', colorScheme: 'light', locale: 'fr-FR' },
-  { name: 'console-dark', colorScheme: 'dark', locale: 'en-GB' },
+  { name: 'console-en-light', colorScheme: 'light', locale: 'en-GB' },
+  { name: 'console-en-dark', colorScheme: 'dark', locale: 'en-GB' },
+  { name: 'console-fr-light', colorScheme: 'light', locale: 'fr-FR' },
+  { name: 'console-fr-dark', colorScheme: 'dark', locale: 'fr-FR' },
 ] as const;
 
 async function connect(page: Page, url: string): Promise<void> {
