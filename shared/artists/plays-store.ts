@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ErrorCode } from '../errors.ts';
 import { connectionKey } from '../platforms/connection.ts';
-import { isConditionFailed, send } from '../storage/document-client.ts';
+import { type TableDeps, tableOf } from '../storage/document-client.ts';
 import { decodeWeights, encodeWeights, NO_PLAYS, type Plays } from './plays.ts';
 
 /**
@@ -34,29 +33,24 @@ export type PlaysStore = ReturnType<typeof createPlaysStore>;
  *
  * @throws StorageUnavailable when DynamoDB does not answer.
  */
-export function createPlaysStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
+export function createPlaysStore(deps: TableDeps) {
+  const table = tableOf(deps);
+
   /** Strongly consistent; undefined when the user has no connection. */
   async function read(userId: string): Promise<StoredPlays | undefined> {
-    const { Item } = await send(
-      db,
-      new GetCommand({
-        TableName: table,
-        Key: connectionKey(userId),
-        ConsistentRead: true,
-        ProjectionExpression:
-          'connectionId, plays, playsVersion, playsCounted, syncRetryAtMs, syncRetryCause',
-      }),
-    );
+    const item = await table.get(connectionKey(userId), {
+      ProjectionExpression: 'connectionId, plays, playsVersion, playsCounted, syncRetryAtMs, syncRetryCause',
+    });
     // An item without a consent only holds what was begun.
-    if (Item?.connectionId === undefined) return undefined;
+    if (item?.connectionId === undefined) return undefined;
     return {
-      plays: Item.plays
-        ? { weights: decodeWeights(Item.plays as Uint8Array), counted: (Item.playsCounted as string[]) ?? [] }
+      plays: item.plays
+        ? { weights: decodeWeights(item.plays as Uint8Array), counted: (item.playsCounted as string[]) ?? [] }
         : NO_PLAYS,
-      connectionId: String(Item.connectionId),
-      version: Item.playsVersion as string | undefined,
-      retryAtMs: Number(Item.syncRetryAtMs ?? 0),
-      retryCause: Item.syncRetryCause,
+      connectionId: String(item.connectionId),
+      version: item.playsVersion as string | undefined,
+      retryAtMs: Number(item.syncRetryAtMs ?? 0),
+      retryCause: item.syncRetryCause,
     };
   }
 
@@ -65,48 +59,31 @@ export function createPlaysStore({ db, table }: { db: DynamoDBDocumentClient; ta
 
     /** No sync by this connection begins before `retryAtMs`, for this cause. */
     async postpone(userId: string, connectionId: string, retryAtMs: number, cause: ErrorCode): Promise<void> {
-      const command = new UpdateCommand({
-        TableName: table,
-        Key: connectionKey(userId),
-        UpdateExpression: 'SET syncRetryAtMs = :retryAtMs, syncRetryCause = :cause',
-        ConditionExpression: SAME_CONNECTION,
-        ExpressionAttributeValues: {
-          ':connectionId': connectionId,
-          ':retryAtMs': retryAtMs,
-          ':cause': cause,
-        },
+      await table.update(connectionKey(userId), 'SET syncRetryAtMs = :retryAtMs, syncRetryCause = :cause', {
+        condition: SAME_CONNECTION,
+        values: { ':connectionId': connectionId, ':retryAtMs': retryAtMs, ':cause': cause },
       });
-      try {
-        await send(db, command);
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-      }
     },
 
     /** False when something else was written, or the connection ended, since `read`. */
     async save(userId: string, seen: StoredPlays, plays: Plays): Promise<boolean> {
       const version = randomBytes(9).toString('base64url');
-      const command = new UpdateCommand({
-        TableName: table,
-        Key: connectionKey(userId),
-        UpdateExpression: 'SET plays = :plays, playsCounted = :counted, playsVersion = :version',
-        ConditionExpression: seen.version === undefined ? NOTHING_YET : AS_READ,
-        ExpressionAttributeValues: {
-          ':plays': encodeWeights(plays.weights),
-          ':counted': plays.counted,
-          ':version': version,
-          ':connectionId': seen.connectionId,
-          ...(seen.version !== undefined && { ':seen': seen.version }),
+      const saved = await table.update(
+        connectionKey(userId),
+        'SET plays = :plays, playsCounted = :counted, playsVersion = :version',
+        {
+          condition: seen.version === undefined ? NOTHING_YET : AS_READ,
+          values: {
+            ':plays': encodeWeights(plays.weights),
+            ':counted': plays.counted,
+            ':version': version,
+            ':connectionId': seen.connectionId,
+            ':seen': seen.version,
+          },
         },
-      });
-      try {
-        await send(db, command);
-        return true;
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-        // The SDK may have repeated a write that had taken effect: then the refusal is our own doing.
-        return (await read(userId))?.version === version;
-      }
+      );
+      // The SDK may have repeated a write that had taken effect: then the refusal is our own doing.
+      return saved || (await read(userId))?.version === version;
     },
   };
 }

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ArtistsCache } from '../cache/artists-cache.ts';
 import { NEVER_SELECTED } from '../cache/entry.ts';
 import type { Observe } from '../cache/events.ts';
 import { SelectionLimitReached, StorageUnavailable } from '../errors.ts';
-import { send, sendConditionally } from '../storage/document-client.ts';
+import { type TableDeps, tableOf } from '../storage/document-client.ts';
 
 /** At 24 bytes each the item stays at 120 KB. */
 const MAX_SELECTED = 5_000;
@@ -31,16 +30,15 @@ export type SelectionStore = ReturnType<typeof createSelectionStore>;
  *
  * @throws StorageUnavailable when DynamoDB does not answer.
  */
-export function createSelectionStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
+export function createSelectionStore(deps: TableDeps) {
+  const table = tableOf(deps);
+
   /** Strongly consistent: what a toggle answered must show in every list from then on. */
   async function read(userId: string): Promise<Selection> {
-    const { Item } = await send(
-      db,
-      new GetCommand({ TableName: table, Key: selectionKey(userId), ConsistentRead: true }),
-    );
+    const item = await table.get(selectionKey(userId));
     return {
-      selected: (Item?.selected as Set<string> | undefined) ?? new Set(),
-      revision: Item?.revision ?? NEVER_SELECTED,
+      selected: item?.selected ?? new Set(),
+      revision: item?.revision ?? NEVER_SELECTED,
     };
   }
 
@@ -63,19 +61,18 @@ export function createSelectionStore({ db, table }: { db: DynamoDBDocumentClient
         const selected = wanted ?? !isSelected;
         if (selected === isSelected) return { selected, revision: seen.revision };
         if (selected && seen.selected.size >= MAX_SELECTED) throw limitReached();
-        const changed = await sendConditionally(
-          db,
-          new UpdateCommand({
-            TableName: table,
-            Key: selectionKey(userId),
-            UpdateExpression: `${selected ? 'ADD' : 'DELETE'} selected :one SET revision = :revision`,
-            ConditionExpression: seen.revision === NEVER_SELECTED ? NEVER_CHANGED : UNCHANGED,
-            ExpressionAttributeValues: {
+        const isFirst = seen.revision === NEVER_SELECTED;
+        const changed = await table.update(
+          selectionKey(userId),
+          `${selected ? 'ADD' : 'DELETE'} selected :one SET revision = :revision`,
+          {
+            condition: isFirst ? NEVER_CHANGED : UNCHANGED,
+            values: {
               ':one': new Set([artistId]),
               ':revision': revision,
-              ...(seen.revision !== NEVER_SELECTED && { ':seen': seen.revision }),
+              ':seen': isFirst ? undefined : seen.revision,
             },
-          }),
+          },
         );
         if (changed) return { selected, revision };
       }

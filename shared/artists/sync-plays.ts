@@ -1,4 +1,3 @@
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
 import {
   type AppError,
@@ -13,7 +12,7 @@ import type { SpotifyCall } from '../spotify/call.ts';
 import { unavailable } from '../spotify/replies.ts';
 import { RecentlyPlayedReply } from '../spotify/schemas.ts';
 import type { WebApi, WebApiSession } from '../spotify/web-api.ts';
-import { send, sendConditionally } from '../storage/document-client.ts';
+import { type TableDeps, tableOf } from '../storage/document-client.ts';
 import { addPlays, type Play } from './plays.ts';
 import type { PlaysStore, StoredPlays } from './plays-store.ts';
 
@@ -145,35 +144,26 @@ export type SyncPace = ReturnType<typeof createSyncPace>;
  *
  * @throws StorageUnavailable when DynamoDB does not answer.
  */
-export function createSyncPace({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
-  async function readPaidUntilMs(userId: string): Promise<number | undefined> {
-    const { Item } = await send(
-      db,
-      new GetCommand({ TableName: table, Key: syncsKey(userId), ConsistentRead: true }),
-    );
-    return Item?.paidUntilMs;
-  }
+export function createSyncPace(deps: TableDeps) {
+  const table = tableOf(deps);
 
   return {
     /** Takes the right to one sync; false when there were too many. */
     async take(userId: string, nowMs: number): Promise<boolean> {
       // Another sync comes in between at the most as often as there are rights.
       for (let round = 0; round <= SYNC_PACE.burst; round += 1) {
-        const seen = await readPaidUntilMs(userId);
+        const seen: number | undefined = (await table.get(syncsKey(userId)))?.paidUntilMs;
         const next = nextPayment(seen, SYNC_PACE, nowMs);
         if (next === 'too many') return false;
-        const command = new UpdateCommand({
-          TableName: table,
-          Key: syncsKey(userId),
-          UpdateExpression: 'SET paidUntilMs = :next, expiresAt = :expiresAt',
-          ConditionExpression: seen === undefined ? NOT_PAID_YET : AS_READ,
-          ExpressionAttributeValues: {
-            ':next': next,
-            ':expiresAt': Math.ceil(next / 1000),
-            ...(seen !== undefined && { ':seen': seen }),
+        const isPaid = await table.update(
+          syncsKey(userId),
+          'SET paidUntilMs = :next, expiresAt = :expiresAt',
+          {
+            condition: seen === undefined ? NOT_PAID_YET : AS_READ,
+            values: { ':next': next, ':expiresAt': Math.ceil(next / 1000), ':seen': seen },
           },
-        });
-        if (await sendConditionally(db, command)) return true;
+        );
+        if (isPaid) return true;
       }
       return false;
     },

@@ -1,7 +1,6 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Artist } from '../artist.ts';
 import { StorageUnavailable } from '../errors.ts';
-import { send, sendConditionally } from '../storage/document-client.ts';
+import { type Condition, type Item, type TableDeps, tableOf } from '../storage/document-client.ts';
 import {
   type ComputedList,
   chunksOf,
@@ -14,7 +13,6 @@ import {
   parseEntry,
   projection,
   type StoredList,
-  storedList,
   type Windows,
 } from './entry.ts';
 import { entryKey } from './keys.ts';
@@ -75,30 +73,19 @@ export type ArtistsCache = ReturnType<typeof createArtistsCache>;
  * The lists of all users, one entry each. Every time is an argument in epoch milliseconds; every write is conditional
  * on the fence. Throws `StorageUnavailable` when DynamoDB does not answer; a read never changes anything.
  */
-export function createArtistsCache(deps: {
-  db: DynamoDBDocumentClient;
-  table: string;
-  windows: Windows;
-  /** Tests shorten it to make lists spill. */
-  itemBytes?: number;
-}) {
-  const { db, table, windows } = deps;
-  const partStore = createPartStore({ db, table });
-  const conditionally = (command: PutCommand | UpdateCommand) => sendConditionally(db, command);
+export function createArtistsCache(
+  deps: TableDeps & {
+    windows: Windows;
+    /** Tests shorten it to make lists spill. */
+    itemBytes?: number;
+  },
+) {
+  const { windows } = deps;
+  const table = tableOf(deps);
+  const partStore = createPartStore(deps);
 
-  async function readEntry(userId: string, chunks: readonly number[]) {
-    const { Item } = await send(
-      db,
-      // Strongly consistent: after an invalidation was answered, no reader anywhere may see what was before it.
-      new GetCommand({
-        TableName: table,
-        Key: entryKey(userId),
-        ConsistentRead: true,
-        ...projection(chunks),
-      }),
-    );
-    return Item;
-  }
+  const readEntry = (userId: string, chunks: readonly number[]) =>
+    table.get(entryKey(userId), projection(chunks));
 
   /**
    * Page `page` (zero-based) of `limit` artists. Exactly one GetItem, unless the page lies in a part: then one more
@@ -111,39 +98,36 @@ export function createArtistsCache(deps: {
     const fence = fenceOf(item);
     const entry = parseEntry(item);
     if (!entry) return { state: 'none', fence, unreadable: item?.generation !== undefined };
-    const stored = storedList(entry);
     const state = freshness({ timestampMs: entry.timestamp, isStale: entry.isStale }, nowMs, windows);
-    if (state === 'expired') return { state: 'none', fence, stored };
+    if (state === 'expired') return { state: 'none', fence, stored: entry };
     const artists = await readArtists(entry, { userId, first, limit, chunks, partStore });
-    if (artists === 'unreadable') return { state: 'none', fence, stored, unreadable: true };
+    if (artists === 'unreadable') return { state: 'none', fence, stored: entry, unreadable: true };
     if (artists === 'replaced') {
       const isNewer = (await readEntry(userId, []))?.generation !== entry.generation;
       // A newer list took this one's place between our two reads: look again. Else the part is lost.
-      return isNewer ? get(userId, page, limit, nowMs) : { state: 'none', fence, stored, unreadable: true };
+      return isNewer
+        ? get(userId, page, limit, nowMs)
+        : { state: 'none', fence, stored: entry, unreadable: true };
     }
     const freshUntilMs = entry.timestamp + windows.freshMs;
     const usableUntilMs = entry.timestamp + windows.keepMs;
-    return { state, fence: entry.fence, stored, copy: copyPage(entry, artists), freshUntilMs, usableUntilMs };
+    return { state, fence, stored: entry, copy: copyPage(entry, artists), freshUntilMs, usableUntilMs };
   }
 
   /** Stores a whole list, sorted. Refused when anything was stored or invalidated since `replaces` was read. */
   async function set(userId: string, list: ComputedList, replaces: Replaces): Promise<SetResult> {
     const { item, parts } = packList(userId, list, windows, deps.itemBytes);
     await partStore.write(userId, item.generation, parts, item.expiresAt);
-    const taken = await conditionally(
-      new PutCommand({
-        TableName: table,
-        Item: item,
-        ConditionExpression: NO_OTHER_FENCE,
-        ExpressionAttributeValues: { ':seen': replaces.fence },
-      }),
-    );
+    const taken = await table.put(item, {
+      condition: NO_OTHER_FENCE,
+      values: { ':seen': replaces.fence },
+    });
     const stored = taken || (await stands(userId, item.generation));
     // A list that was refused must not pass for the newest, and parts that may be needed must stay.
     if (stored === 'unknown') return { stored: false };
-    const outdated = stored ? replaces.stored : { generation: item.generation, parts: parts.length };
+    const outdated = stored ? replaces.stored : item;
     if (outdated) await partStore.remove(userId, outdated);
-    return stored ? { stored, fence: item.fence, list: storedList(item) } : { stored };
+    return stored ? { stored, fence: item.fence, list: item } : { stored };
   }
 
   /** After a refusal: the SDK may have repeated a write that had taken effect, then the refusal is our own doing. */
@@ -156,107 +140,81 @@ export function createArtistsCache(deps: {
     }
   }
 
-  /**
-   * Deletes everything cached for the user and leaves a fence: no list that was computed before can be stored.
-   * Returns the list that was there.
-   */
-  async function invalidateUser(userId: string, nowMs: number): Promise<StoredList | undefined> {
+  /** Deletes everything cached for the user and leaves a fence: no list that was computed before can be stored. */
+  async function invalidateUser(userId: string, nowMs: number): Promise<void> {
     const fence = newFence();
-    const Item = { ...entryKey(userId), fence, expiresAt: fenceExpiry(nowMs) };
-    const seen = await changeEntry(
-      userId,
-      fence,
-      (seenFence) => new PutCommand({ TableName: table, Item, ...unlessFencedAnew(seenFence) }),
-    );
+    const item = { ...entryKey(userId), fence, expiresAt: fenceExpiry(nowMs) };
+    const seen = await changeEntry(userId, fence, (condition) => table.put(item, condition));
     const entry = parseEntry(seen);
-    if (!entry) return undefined;
-    await partStore.remove(userId, storedList(entry));
-    return storedList(entry);
+    if (entry) await partStore.remove(userId, entry);
   }
 
   /**
    * Makes the list a fallback only, because the selection is at `revision` now; what is being computed will be refused.
-   * Nothing happens to an entry that is in step with that revision. Returns the list that was fresh until then.
+   * Nothing happens to an entry that is in step with that revision.
    *
    * The item lives on for as long as its fence must. A list that is nearly over is purged that much later, and is not
    * served for longer: that is decided from its timestamp.
    */
-  async function markAsOutdated(
-    userId: string,
-    revision: string,
-    nowMs: number,
-  ): Promise<StoredList | undefined> {
+  async function markAsOutdated(userId: string, revision: string, nowMs: number): Promise<void> {
     const fence = newFence();
-    const seen = await changeEntry(userId, fence, (seenFence, item) => {
+    await changeEntry(userId, fence, ({ condition, values }, item) => {
       if ((item?.selectionRevision ?? NEVER_SELECTED) === revision) return undefined;
-      const expiresAt = Math.max(fenceExpiry(nowMs), (item?.expiresAt as number | undefined) ?? 0);
-      const { ConditionExpression, ExpressionAttributeValues } = unlessFencedAnew(seenFence);
-      return new UpdateCommand({
-        TableName: table,
-        Key: entryKey(userId),
-        UpdateExpression:
-          'SET fence = :fence, isStale = :yes, selectionRevision = :revision, expiresAt = :expiresAt',
-        ConditionExpression,
-        ExpressionAttributeValues: {
-          ...ExpressionAttributeValues,
-          ':fence': fence,
-          ':yes': true,
-          ':revision': revision,
-          ':expiresAt': expiresAt,
+      const expiresAt = Math.max(fenceExpiry(nowMs), item?.expiresAt ?? 0);
+      return table.update(
+        entryKey(userId),
+        'SET fence = :fence, isStale = :yes, selectionRevision = :revision, expiresAt = :expiresAt',
+        {
+          condition,
+          values: {
+            ...values,
+            ':fence': fence,
+            ':yes': true,
+            ':revision': revision,
+            ':expiresAt': expiresAt,
+          },
         },
-      });
+      );
     });
-    const entry = parseEntry(seen);
-    return entry && !entry.isStale ? storedList(entry) : undefined;
   }
 
   /**
    * Changes the entry as it was read: a late duplicate of the write finds another fence and changes nothing. Returns
-   * what was there; undefined when `changeOf` wanted no change, or when the change had been made unnoticed.
+   * what was there; undefined when `change` wanted no change, or when the change had been made unnoticed.
    */
   async function changeEntry(
     userId: string,
     fence: string,
-    changeOf: (
-      seenFence: string,
-      item: Record<string, unknown> | undefined,
-    ) => PutCommand | UpdateCommand | undefined,
-  ): Promise<Record<string, unknown> | undefined> {
+    change: (asSeen: Condition, item: Item | undefined) => Promise<boolean> | undefined,
+  ): Promise<Item | undefined> {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const item = await readEntry(userId, []);
       if (item?.fence === fence) return undefined;
-      const change = changeOf(fenceOf(item), item);
-      if (!change) return undefined;
-      if (await conditionally(change)) return item;
+      const changing = change(unlessFencedAnew(fenceOf(item)), item);
+      if (!changing) return undefined;
+      if (await changing) return item;
     }
     throw new StorageUnavailable('too many changes of one entry at once', { retryAfterSeconds: 1 });
   }
 
   /** Marks the list as outdated but usable. True: it was not marked before, and is still the list of `fence`. */
-  function markAsStale(userId: string, fence: string): Promise<boolean> {
-    return conditionally(
-      new UpdateCommand({
-        TableName: table,
-        Key: entryKey(userId),
-        UpdateExpression: 'SET isStale = :yes',
-        ConditionExpression: SAME_AND_UNMARKED,
-        ExpressionAttributeValues: { ':yes': true, ':no': false, ':fence': fence },
-      }),
-    );
-  }
+  const markAsStale = (userId: string, fence: string): Promise<boolean> =>
+    table.update(entryKey(userId), 'SET isStale = :yes', {
+      condition: SAME_AND_UNMARKED,
+      values: { ':yes': true, ':no': false, ':fence': fence },
+    });
 
   return { get, set, invalidateUser, markAsStale, markAsOutdated };
 }
 
-const fenceOf = (item: Record<string, unknown> | undefined): string =>
-  typeof item?.fence === 'string' ? item.fence : NO_FENCE;
+const fenceOf = (item: Item | undefined): string => (typeof item?.fence === 'string' ? item.fence : NO_FENCE);
 
 const fenceExpiry = (nowMs: number) => Math.ceil(nowMs / 1000) + FENCE_LIFE_SECONDS;
 
 /** Of an invalidation: it is made to the state that it saw. */
-const unlessFencedAnew = (seenFence: string) => ({
-  ConditionExpression: seenFence === NO_FENCE ? 'attribute_not_exists(fence)' : 'fence = :seen',
-  ExpressionAttributeValues: seenFence === NO_FENCE ? undefined : { ':seen': seenFence },
+const unlessFencedAnew = (seenFence: string): Condition => ({
+  condition: seenFence === NO_FENCE ? 'attribute_not_exists(fence)' : 'fence = :seen',
+  values: seenFence === NO_FENCE ? undefined : { ':seen': seenFence },
 });
 
 function copyPage(entry: EntryItem, artists: Artist[]): CopyPage {

@@ -1,6 +1,5 @@
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { OptionalList, PlatformRateLimited } from '../errors.ts';
-import { send, sendConditionally } from '../storage/document-client.ts';
+import { type Item, type TableDeps, tableOf } from '../storage/document-client.ts';
 import { cooldownKey } from './keys.ts';
 import type { Needs } from './platform.ts';
 
@@ -95,27 +94,24 @@ export type BanStore = ReturnType<typeof createBanStore>;
  * What the platform forbids the application: one small item, read by every function that is about to call, in each instance
  * once a second. A ban that may be over is looked at anew, so that what is being probed is not tried by all.
  */
-export function createBanStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
+export function createBanStore(deps: TableDeps) {
+  const table = tableOf(deps);
   let known: { bans: Bans; readAtMs: number } | undefined;
 
-  async function change(
-    UpdateExpression: string,
-    ConditionExpression: string,
-    names: Record<string, string>,
-    values: Record<string, unknown>,
-  ): Promise<boolean> {
-    known = undefined;
-    return sendConditionally(
-      db,
-      new UpdateCommand({
-        TableName: table,
-        Key: cooldownKey,
-        UpdateExpression,
-        ConditionExpression,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: values,
-      }),
+  /** Changes the ban `name` as `condition` knows it. */
+  async function change(name: string, expression: string, condition: string, values: Item): Promise<boolean> {
+    const used = Object.entries(attributesOf(name)).filter(([placeholder]) =>
+      `${expression} ${condition}`.includes(placeholder),
     );
+    try {
+      return await table.update(cooldownKey, expression, {
+        condition,
+        names: Object.fromEntries(used),
+        values,
+      });
+    } finally {
+      known = undefined;
+    }
   }
 
   async function read(nowMs: number, names: readonly string[] = []): Promise<Bans> {
@@ -127,20 +123,17 @@ export function createBanStore({ db, table }: { db: DynamoDBDocumentClient; tabl
   }
 
   async function readStored(): Promise<Bans> {
-    const { Item = {} } = await send(
-      db,
-      new GetCommand({ TableName: table, Key: cooldownKey, ConsistentRead: true }),
-    );
-    const names = Object.keys(Item).flatMap((key) =>
+    const item = (await table.get(cooldownKey)) ?? {};
+    const names = Object.keys(item).flatMap((key) =>
       key.endsWith('Until') ? [key.slice(0, -'Until'.length)] : [],
     );
     return new Map(
       names.map((name): [string, Ban] => [
         name,
         {
-          untilMs: Item[`${name}Until`],
-          probeUntilMs: Item[`${name}Probe`] ?? 0,
-          strikes: Item[`${name}Strikes`] ?? 0,
+          untilMs: item[`${name}Until`],
+          probeUntilMs: item[`${name}Probe`] ?? 0,
+          strikes: item[`${name}Strikes`] ?? 0,
         },
       ]),
     );
@@ -156,9 +149,9 @@ export function createBanStore({ db, table }: { db: DynamoDBDocumentClient; tabl
       const strikes = (await readStored()).get(name)?.strikes ?? 0;
       const seconds = banSeconds(error.retryAfterSeconds, strikes);
       const isLonger = await change(
+        name,
         'SET #until = :until, #strikes = :strikes, expiresAt = :expiresAt REMOVE #probe',
         LATER_THAN_KNOWN,
-        attributesOf(name),
         {
           ':until': nowMs + seconds * 1000,
           ':strikes': strikes + 1,
@@ -169,25 +162,19 @@ export function createBanStore({ db, table }: { db: DynamoDBDocumentClient; tabl
     },
 
     /** Lets this caller find out whether the ban is over. False: another does. */
-    takeProbe(name: string, seen: Ban, nowMs: number): Promise<boolean> {
-      const { '#until': until, '#probe': probe } = attributesOf(name);
-      const names = { '#until': until, '#probe': probe };
-      const values = { ':probe': nowMs + PROBE_MS, ':seen': seen.untilMs, ':now': nowMs };
-      return change('SET #probe = :probe', NO_OTHER_PROBES, names, values);
-    },
+    takeProbe: (name: string, seen: Ban, nowMs: number): Promise<boolean> =>
+      change(name, 'SET #probe = :probe', NO_OTHER_PROBES, {
+        ':probe': nowMs + PROBE_MS,
+        ':seen': seen.untilMs,
+        ':now': nowMs,
+      }),
 
     /** The probe came to no answer: another may probe at once. */
-    releaseProbe(name: string, seen: Ban): Promise<boolean> {
-      const { '#until': until, '#probe': probe } = attributesOf(name);
-      const names = { '#until': until, '#probe': probe };
-      return change('REMOVE #probe', SAME_BAN, names, { ':seen': seen.untilMs });
-    },
+    releaseProbe: (name: string, seen: Ban): Promise<boolean> =>
+      change(name, 'REMOVE #probe', SAME_BAN, { ':seen': seen.untilMs }),
 
     /** The probe succeeded: calls are allowed again. */
-    end(name: string, seen: Ban): Promise<boolean> {
-      return change('REMOVE #until, #probe, #strikes', SAME_BAN, attributesOf(name), {
-        ':seen': seen.untilMs,
-      });
-    },
+    end: (name: string, seen: Ban): Promise<boolean> =>
+      change(name, 'REMOVE #until, #probe, #strikes', SAME_BAN, { ':seen': seen.untilMs }),
   };
 }

@@ -1,7 +1,5 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ErrorCode } from '../errors.ts';
-import { send, sendConditionally } from '../storage/document-client.ts';
+import { type Item, type TableDeps, tableOf } from '../storage/document-client.ts';
 import type { ComputationRecord } from './attempt.ts';
 import { computationKey } from './keys.ts';
 
@@ -39,36 +37,29 @@ export type ComputationStore = ReturnType<typeof createComputationStore>;
  * costs one write unit, in the entry it would cost as much as storing the list. Mutual exclusion alone rests on it;
  * that no outdated list is ever stored rests on the fence in the entry.
  */
-export function createComputationStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
-  const conditionally = (command: UpdateCommand) => sendConditionally(db, command);
+export function createComputationStore(deps: TableDeps) {
+  const table = tableOf(deps);
 
   async function read(userId: string): Promise<ComputationRecord> {
-    const { Item } = await send(
-      db,
-      new GetCommand({ TableName: table, Key: computationKey(userId), ConsistentRead: true }),
-    );
+    const item = await table.get(computationKey(userId));
     return {
-      leaseToken: Item?.leaseToken,
-      leaseUntilMs: Item?.leaseUntil,
-      leaseFence: Item?.leaseFence,
-      retryAtMs: Item?.retryAt,
-      cause: Item?.cause,
-      failedList: Item?.failedList,
-      listFailures: Item?.listFailures,
-      paidUntilMs: Item?.paidUntil,
+      leaseToken: item?.leaseToken,
+      leaseUntilMs: item?.leaseUntil,
+      leaseFence: item?.leaseFence,
+      retryAtMs: item?.retryAt,
+      cause: item?.cause,
+      failedList: item?.failedList,
+      listFailures: item?.listFailures,
+      paidUntilMs: item?.paidUntil,
     };
   }
 
-  const end = ({ userId, token }: Lease, UpdateExpression: string) =>
-    conditionally(
-      new UpdateCommand({
-        TableName: table,
-        Key: computationKey(userId),
-        UpdateExpression,
-        ConditionExpression: STILL_OURS,
-        ExpressionAttributeValues: { ':token': token },
-      }),
-    );
+  /** A change that only the holder of the lease may make. False: it is no longer ours. */
+  const changeOurs = ({ userId, token }: Lease, expression: string, values: Item = {}) =>
+    table.update(computationKey(userId), expression, {
+      condition: STILL_OURS,
+      values: { ...values, ':token': token },
+    });
 
   return {
     read,
@@ -86,101 +77,77 @@ export function createComputationStore({ db, table }: { db: DynamoDBDocumentClie
         paidUntilMs,
       }: { inPlaceOf?: string | undefined; paidUntilMs?: number | undefined } = {},
     ): Promise<boolean> {
-      const taken = await conditionally(
-        new UpdateCommand({
-          TableName: table,
-          Key: computationKey(userId),
-          UpdateExpression:
-            'SET leaseToken = :token, leaseUntil = :until, leaseFence = :fence, expiresAt = :expiresAt' +
-            (paidUntilMs === undefined ? '' : ', paidUntil = :paidUntil'),
-          ConditionExpression: MAY_TAKE,
-          ExpressionAttributeValues: {
+      const taken = await table.update(
+        computationKey(userId),
+        'SET leaseToken = :token, leaseUntil = :until, leaseFence = :fence, expiresAt = :expiresAt' +
+          (paidUntilMs === undefined ? '' : ', paidUntil = :paidUntil'),
+        {
+          condition: MAY_TAKE,
+          values: {
             ':token': token,
             ':until': untilMs,
             ':fence': fence,
             ':now': nowMs,
             ':doomed': inPlaceOf,
-            ...(paidUntilMs !== undefined && { ':paidUntil': paidUntilMs }),
+            ':paidUntil': paidUntilMs,
             ':expiresAt': lifeFrom(untilMs),
           },
-        }),
+        },
       );
       // The SDK may have repeated a write that had taken effect: then the refusal is our own doing.
       return taken || (await read(userId)).leaseToken === token;
     },
 
     /** Moves the end of our lease. False: it is no longer ours. */
-    renew({ userId, token }: Lease, untilMs: number): Promise<boolean> {
-      return conditionally(
-        new UpdateCommand({
-          TableName: table,
-          Key: computationKey(userId),
-          UpdateExpression: 'SET leaseUntil = :until, expiresAt = :expiresAt',
-          ConditionExpression: STILL_OURS,
-          ExpressionAttributeValues: { ':token': token, ':until': untilMs, ':expiresAt': lifeFrom(untilMs) },
-        }),
-      );
-    },
+    renew: (lease: Lease, untilMs: number): Promise<boolean> =>
+      changeOurs(lease, 'SET leaseUntil = :until, expiresAt = :expiresAt', {
+        ':until': untilMs,
+        ':expiresAt': lifeFrom(untilMs),
+      }),
 
     /** Hands our lease to `token`, which no other holder knows. False: it is no longer ours to hand. */
     async exchange(lease: Lease, token: string, untilMs: number): Promise<boolean> {
-      const exchanged = await conditionally(
-        new UpdateCommand({
-          TableName: table,
-          Key: computationKey(lease.userId),
-          UpdateExpression: 'SET leaseToken = :next, leaseUntil = :until, expiresAt = :expiresAt',
-          ConditionExpression: STILL_OURS,
-          ExpressionAttributeValues: {
-            ':token': lease.token,
-            ':next': token,
-            ':until': untilMs,
-            ':expiresAt': lifeFrom(untilMs),
-          },
-        }),
+      const exchanged = await changeOurs(
+        lease,
+        'SET leaseToken = :next, leaseUntil = :until, expiresAt = :expiresAt',
+        { ':next': token, ':until': untilMs, ':expiresAt': lifeFrom(untilMs) },
       );
       return exchanged || (await read(lease.userId)).leaseToken === token;
     },
 
     /**
-     * Ends our lease and remembers why: no request tries before `retryAtMs`. `list`: the optional list that failed, and how
-     * often in a row.
+     * Ends our lease and remembers why: no request tries before `retryAtMs`. `list`: the optional list that failed, and
+     * how often in a row.
      */
-    fail(
-      { userId, token }: Lease,
+    fail: (
+      lease: Lease,
       cause: ErrorCode,
       retryAtMs: number,
-      list: { name: string; failures: number } | undefined = undefined,
-    ): Promise<boolean> {
-      return conditionally(
-        new UpdateCommand({
-          TableName: table,
-          Key: computationKey(userId),
-          UpdateExpression:
-            'SET retryAt = :retryAt, cause = :cause, expiresAt = :expiresAt' +
-            (list ? ', failedList = :list, listFailures = :failures' : '') +
-            ' REMOVE leaseToken, leaseUntil, leaseFence',
-          ConditionExpression: STILL_OURS,
-          ExpressionAttributeValues: {
-            ':token': token,
-            ':retryAt': retryAtMs,
-            ':cause': cause,
-            ...(list && { ':list': list.name, ':failures': list.failures }),
-            ':expiresAt': lifeFrom(retryAtMs),
-          },
-        }),
-      );
-    },
+      list?: { name: string; failures: number },
+    ): Promise<boolean> =>
+      changeOurs(
+        lease,
+        'SET retryAt = :retryAt, cause = :cause, expiresAt = :expiresAt' +
+          (list ? ', failedList = :list, listFailures = :failures' : '') +
+          ' REMOVE leaseToken, leaseUntil, leaseFence',
+        {
+          ':retryAt': retryAtMs,
+          ':cause': cause,
+          ':list': list?.name,
+          ':failures': list?.failures,
+          ':expiresAt': lifeFrom(retryAtMs),
+        },
+      ),
 
     /** Ends our lease and remembers nothing. */
-    release: (lease: Lease): Promise<boolean> => end(lease, 'REMOVE leaseToken, leaseUntil, leaseFence'),
+    release: (lease: Lease): Promise<boolean> =>
+      changeOurs(lease, 'REMOVE leaseToken, leaseUntil, leaseFence'),
 
     /** Ends our lease and forgets that an optional list had failed: it did not this time. */
     succeed: (lease: Lease): Promise<boolean> =>
-      end(lease, 'REMOVE leaseToken, leaseUntil, leaseFence, failedList, listFailures'),
+      changeOurs(lease, 'REMOVE leaseToken, leaseUntil, leaseFence, failedList, listFailures'),
 
     /** Forgets lease and back-off: the user connected or disconnected, what was known of the past is void. */
-    async forget(userId: string): Promise<void> {
-      await send(db, new DeleteCommand({ TableName: table, Key: computationKey(userId) }));
-    },
+    forget: (userId: string): Promise<unknown> => table.delete(computationKey(userId)),
   };
 }

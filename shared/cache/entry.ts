@@ -92,28 +92,8 @@ export function parseEntry(item: unknown): EntryItem | undefined {
 }
 
 /** What is known of a stored list without reading its artists. */
-export interface StoredList {
-  generation: string;
-  bytes: number;
-  /** Items beyond the entry itself. */
-  parts: number;
-  expiresAtSeconds: number;
-  isStale: boolean;
-  computationMs?: number;
-  lacks?: readonly string[];
-}
-
-export function storedList(entry: Omit<EntryItem, 'all_artists'>): StoredList {
-  return {
-    generation: entry.generation,
-    bytes: entry.bytes,
-    parts: entry.layout.length - 1,
-    expiresAtSeconds: entry.expiresAt,
-    isStale: entry.isStale,
-    computationMs: entry.computationMs,
-    lacks: entry.lacks,
-  };
-}
+export type StoredList = Pick<EntryItem, 'generation' | 'bytes' | 'layout' | 'expiresAt' | 'isStale'> &
+  Partial<Pick<EntryItem, 'computationMs' | 'lacks'>>;
 
 /** The chunks that hold the artists from `first` to before `end`. */
 export function chunksOf(first: number, end: number): number[] {

@@ -1,8 +1,8 @@
-import { DeleteCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
 import type { Clock } from '../clock.ts';
 import type { PublishMetrics } from '../metrics/request-metrics.ts';
-import { send, sendConditionally } from '../storage/document-client.ts';
+import { type Item, send, type TableDeps, tableOf } from '../storage/document-client.ts';
 import type { Stock } from './count-entries.ts';
 import type { StoredList } from './entry.ts';
 import { EXPIRY_INDEX, expiryShards } from './keys.ts';
@@ -60,13 +60,10 @@ const CONCURRENCY = 32;
 const PAGE_SIZE = 200;
 
 /** An expired list, as the index describes it. */
-interface ExpiredList extends StoredList {
-  pk: string;
-  userId: string;
-}
+type ExpiredList = Pick<StoredList, 'generation' | 'layout'> & { pk: string; userId: string };
 
 export interface SweepResult {
-  deleted: StoredList[];
+  deleted: ExpiredList[];
   /** False: the time ran out, the next sweep finds the rest. */
   complete: boolean;
 }
@@ -81,13 +78,14 @@ interface SweepOptions {
  * Deletes every entry whose hard limit is over. Reads the index of the hours that can hold any, the shards of an hour
  * side by side, so its work grows with what has expired and not with the table. Safe to run twice at once.
  */
-export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
-  const partStore = createPartStore({ db, table });
+export function createSweep(deps: TableDeps) {
+  const table = tableOf(deps);
+  const partStore = createPartStore(deps);
   const limit = pLimit(CONCURRENCY);
 
   return async function sweepExpired({ nowMs, isOutOfTime }: SweepOptions): Promise<SweepResult> {
     const nowSeconds = Math.floor(nowMs / 1000);
-    const deleted: StoredList[] = [];
+    const deleted: ExpiredList[] = [];
     async function sweepShard(partition: string): Promise<boolean> {
       for await (const batch of expiredIn(partition, nowSeconds)) {
         if (isOutOfTime()) return false;
@@ -108,9 +106,9 @@ export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: 
     let start: Record<string, unknown> | undefined;
     do {
       const { Items = [], LastEvaluatedKey } = await send(
-        db,
+        deps.db,
         new QueryCommand({
-          TableName: table,
+          TableName: deps.table,
           IndexName: EXPIRY_INDEX,
           KeyConditionExpression: 'expiryHour = :partition AND expiresAt <= :now',
           ExpressionAttributeValues: { ':partition': partition, ':now': nowSeconds },
@@ -119,19 +117,14 @@ export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: 
         }),
       );
       start = LastEvaluatedKey;
-      yield Items.filter(isKnown).map(expiredList);
+      yield Items.filter(isKnown);
     } while (start);
   }
 
   async function remove(list: ExpiredList, nowSeconds: number): Promise<boolean> {
-    const deleted = await sendConditionally(
-      db,
-      new DeleteCommand({
-        TableName: table,
-        Key: { pk: list.pk },
-        ConditionExpression: STILL_EXPIRED,
-        ExpressionAttributeValues: { ':generation': list.generation, ':now': nowSeconds },
-      }),
+    const deleted = await table.delete(
+      { pk: list.pk },
+      { condition: STILL_EXPIRED, values: { ':generation': list.generation, ':now': nowSeconds } },
     );
     if (!deleted) return false;
     await partStore.remove(list.userId, list);
@@ -140,17 +133,5 @@ export function createSweep({ db, table }: { db: DynamoDBDocumentClient; table: 
 }
 
 /** What a release to come may store otherwise must not stop the sweep of the rest: it is left to the TTL. */
-const isKnown = (item: Record<string, unknown>) =>
+const isKnown = (item: Item): item is ExpiredList =>
   typeof item.generation === 'string' && Array.isArray(item.layout);
-
-function expiredList(item: Record<string, unknown>): ExpiredList {
-  return {
-    pk: item.pk as string,
-    userId: item.userId as string,
-    generation: item.generation as string,
-    bytes: item.bytes as number,
-    parts: (item.layout as number[]).length - 1,
-    expiresAtSeconds: item.expiresAt as number,
-    isStale: item.isStale as boolean,
-  };
-}

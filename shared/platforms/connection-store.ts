@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailed, send, sendConditionally } from '../storage/document-client.ts';
+import { type Condition, type Item, type TableDeps, tableOf } from '../storage/document-client.ts';
 import {
   CONNECTION_PROJECTION,
   type Connection,
@@ -69,49 +68,23 @@ export type ConnectionStore = ReturnType<typeof createConnectionStore>;
  *
  * @throws StorageUnavailable when DynamoDB does not answer.
  */
-export function createConnectionStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
+export function createConnectionStore(deps: TableDeps) {
+  const table = tableOf(deps);
+
   /** Changes the connection as it was read; undefined when it is no longer that. */
-  async function change(
-    read: Connection,
-    update: string,
-    values: Record<string, unknown>,
-  ): Promise<Connection | undefined> {
-    const command = new UpdateCommand({
-      TableName: table,
-      Key: connectionKey(read.userId),
-      UpdateExpression: `${update} ADD tokenVersion :one`,
-      ConditionExpression: UNCHANGED,
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: {
-        ...values,
-        ':connectionId': read.connectionId,
-        ':seen': read.tokenVersion,
-        ':one': 1,
-      },
-      ReturnValues: 'ALL_NEW',
+  async function change(read: Connection, update: string, values: Item): Promise<Connection | undefined> {
+    const changed = await table.updated(connectionKey(read.userId), `${update} ADD tokenVersion :one`, {
+      condition: UNCHANGED,
+      names: { '#status': 'status' },
+      values: { ...values, ':connectionId': read.connectionId, ':seen': read.tokenVersion, ':one': 1 },
     });
-    try {
-      const { Attributes } = await send(db, command);
-      return parseConnection(read.userId, Attributes);
-    } catch (error) {
-      if (isConditionFailed(error)) return undefined;
-      throw error;
-    }
+    return changed && parseConnection(read.userId, changed);
   }
 
-  /** Strongly consistent. */
   async function read(userId: string): Promise<Connection | undefined> {
-    const { Item } = await send(
-      db,
-      new GetCommand({
-        TableName: table,
-        Key: connectionKey(userId),
-        ConsistentRead: true,
-        ...CONNECTION_PROJECTION,
-      }),
-    );
+    const item = await table.get(connectionKey(userId), CONNECTION_PROJECTION);
     // An item without a consent only holds what was begun.
-    return Item?.connectionId === undefined ? undefined : parseConnection(userId, Item);
+    return item?.connectionId === undefined ? undefined : parseConnection(userId, item);
   }
 
   return {
@@ -124,8 +97,8 @@ export function createConnectionStore({ db, table }: { db: DynamoDBDocumentClien
     async connect(userId: string, consent: NewConnection, by?: ClaimedState): Promise<boolean> {
       const connectionId = randomBytes(12).toString('base64url');
       for (const sameAccount of [true, false]) {
-        const command = storeConsent(table, userId, { connectionId, consent, sameAccount, by });
-        if (await sendConditionally(db, command)) return true;
+        const { update, ...given } = storeConsent({ connectionId, consent, sameAccount, by });
+        if (await table.update(connectionKey(userId), update, given)) return true;
       }
       // The SDK may have repeated a write that had taken effect: then the refusal is our own doing.
       return (await read(userId))?.connectionId === connectionId;
@@ -169,39 +142,27 @@ export function createConnectionStore({ db, table }: { db: DynamoDBDocumentClien
 
     /** Takes the right to refresh until then; false while another holds it. */
     takeRefresh: (userId: string, holder: string, nowMs: number, untilMs: number): Promise<boolean> =>
-      sendConditionally(
-        db,
-        new UpdateCommand({
-          TableName: table,
-          Key: refreshKey(userId),
-          UpdateExpression: 'SET holder = :holder, untilMs = :until, expiresAt = :expiresAt',
-          ConditionExpression: NO_OTHER_REFRESHES,
-          ExpressionAttributeValues: {
-            ':holder': holder,
-            ':now': nowMs,
-            ':until': untilMs,
-            ':expiresAt': Math.ceil(untilMs / 1000),
-          },
-        }),
-      ),
+      table.update(refreshKey(userId), 'SET holder = :holder, untilMs = :until, expiresAt = :expiresAt', {
+        condition: NO_OTHER_REFRESHES,
+        values: {
+          ':holder': holder,
+          ':now': nowMs,
+          ':until': untilMs,
+          ':expiresAt': Math.ceil(untilMs / 1000),
+        },
+      }),
 
     /** Lets the next one refresh. */
     endRefresh: (userId: string, holder: string): Promise<boolean> =>
-      sendConditionally(
-        db,
-        new UpdateCommand({
-          TableName: table,
-          Key: refreshKey(userId),
-          UpdateExpression: 'SET untilMs = :over',
-          ConditionExpression: STILL_REFRESHES,
-          ExpressionAttributeValues: { ':holder': holder, ':over': 0 },
-        }),
-      ),
+      table.update(refreshKey(userId), 'SET untilMs = :over', {
+        condition: STILL_REFRESHES,
+        values: { ':holder': holder, ':over': 0 },
+      }),
 
     /** Deletes connection, tokens, plays and what was begun, at once. Idempotent. */
     async remove(userId: string): Promise<void> {
-      await send(db, new DeleteCommand({ TableName: table, Key: connectionKey(userId) }));
-      await send(db, new DeleteCommand({ TableName: table, Key: refreshKey(userId) }));
+      await table.delete(connectionKey(userId));
+      await table.delete(refreshKey(userId));
     },
   };
 }
@@ -213,14 +174,15 @@ interface StoreConsent {
   by: ClaimedState | undefined;
 }
 
-function storeConsent(
-  table: string,
-  userId: string,
-  { connectionId, consent, sameAccount, by }: StoreConsent,
-): UpdateCommand {
+function storeConsent({
+  connectionId,
+  consent,
+  sameAccount,
+  by,
+}: StoreConsent): Condition & { update: string } {
   const { refreshToken, otherAccountId, ...rest } = consent;
   const accountIds = new Set([consent.accountId, otherAccountId ?? consent.accountId]);
-  const item: Record<string, unknown> = {
+  const item: Item = {
     ...rest,
     connectionId,
     status: 'connected',
@@ -233,23 +195,18 @@ function storeConsent(
   const sets = Object.keys(item).map((name) => `#${name} = :${name}`);
   const gone = [...OF_THE_CONSENT_BEFORE, ...(sameAccount ? [] : OF_THE_ACCOUNT_BEFORE)];
   const conditions = [NOT_STORED_YET, sameAccount && NEW_OR_SAME_ACCOUNT, state?.condition];
-  return new UpdateCommand({
-    TableName: table,
-    Key: connectionKey(userId),
-    UpdateExpression: [
+  return {
+    update: [
       `SET ${[...sets, ...(state ? [state.note] : [])].join(', ')}`,
       `REMOVE ${gone.join(', ')}`,
       ...(sameAccount ? ['ADD accountIds :ids'] : []),
     ].join(' '),
-    ConditionExpression: conditions.filter(Boolean).join(' AND '),
-    ExpressionAttributeNames: {
-      ...Object.fromEntries(Object.keys(item).map((name) => [`#${name}`, name])),
-      ...state?.names,
-    },
-    ExpressionAttributeValues: {
+    condition: conditions.filter(Boolean).join(' AND '),
+    names: { ...Object.fromEntries(Object.keys(item).map((name) => [`#${name}`, name])), ...state?.names },
+    values: {
       ...Object.fromEntries(Object.entries(item).map(([name, value]) => [`:${name}`, value])),
       ...(sameAccount && { ':ids': accountIds, ':otherId': otherAccountId ?? consent.accountId }),
       ...state?.values,
     },
-  });
+  };
 }

@@ -1,8 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { InvalidState, PlatformUnavailable, StorageUnavailable } from '../errors.ts';
-import { isConditionFailed, send, sendConditionally } from '../storage/document-client.ts';
+import { type Condition, type Item, type TableDeps, tableOf } from '../storage/document-client.ts';
 import { connectionKey } from './connection.ts';
 
 /** As long as Spotify's authorization codes live. */
@@ -87,84 +85,39 @@ export type OAuthStateStore = ReturnType<typeof createOAuthStateStore>;
  * that failed by our doing or Spotify's gives the claim back with what it got by then, and the same request goes on from
  * there.
  */
-export function createOAuthStateStore({ db, table }: { db: DynamoDBDocumentClient; table: string }) {
-  const change = (
-    userId: string,
-    update: Pick<UpdateCommand['input'], 'UpdateExpression' | 'ConditionExpression'> & {
-      names?: Record<string, string>;
-      values: Record<string, unknown>;
-      returns?: 'UPDATED_NEW';
-    },
-  ) =>
-    new UpdateCommand({
-      TableName: table,
-      Key: connectionKey(userId),
-      UpdateExpression: update.UpdateExpression,
-      ConditionExpression: update.ConditionExpression,
-      ...(update.names && { ExpressionAttributeNames: update.names }),
-      ExpressionAttributeValues: update.values,
-      ...(update.returns && { ReturnValues: update.returns }),
-    });
+export function createOAuthStateStore(deps: TableDeps) {
+  const table = tableOf(deps);
+  const change = (userId: string, expression: string, given: Condition): Promise<boolean> =>
+    table.update(connectionKey(userId), expression, given);
 
-  /** The number of a new state. An item that holds nothing but states ends with the last of them. */
+  /** The number of a new state; undefined when the connection came or went meanwhile. */
   async function nextNumber(userId: string, nowMs: number): Promise<number | undefined> {
+    const key = connectionKey(userId);
     const count =
       'SET oauthStatesBegun = if_not_exists(oauthStatesBegun, :base) + :one, oauthStatesSince = if_not_exists(oauthStatesSince, :base)';
     const values = { ':base': nowMs, ':one': 1 };
-    const expiresAt = Math.ceil((nowMs + STATE_LIFE_MS) / 1000);
-    const ways = [
-      change(userId, {
-        UpdateExpression: `${count}, expiresAt = :expiresAt`,
-        ConditionExpression: 'attribute_not_exists(connectionId)',
-        values: { ...values, ':expiresAt': expiresAt },
-        returns: 'UPDATED_NEW',
-      }),
-      change(userId, {
-        UpdateExpression: count,
-        ConditionExpression: 'attribute_exists(connectionId)',
-        values,
-        returns: 'UPDATED_NEW',
-      }),
-    ];
-    for (const command of ways) {
-      try {
-        const { Attributes } = await send(db, command);
-        return Number(Attributes?.oauthStatesBegun);
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-      }
-    }
-    return undefined;
+    // An item that holds nothing but states ends with the last of them.
+    const begun =
+      (await table.updated(key, `${count}, expiresAt = :expiresAt`, {
+        condition: 'attribute_not_exists(connectionId)',
+        values: { ...values, ':expiresAt': Math.ceil((nowMs + STATE_LIFE_MS) / 1000) },
+      })) ?? (await table.updated(key, count, { condition: 'attribute_exists(connectionId)', values }));
+    return begun?.oauthStatesBegun;
   }
 
   async function readSlots(userId: string) {
-    const { Item = {} } = await send(
-      db,
-      new GetCommand({
-        TableName: table,
-        Key: connectionKey(userId),
-        ConsistentRead: true,
-        ProjectionExpression: [...SLOT_NAMES, 'connectRetryAtMs'].join(', '),
-      }),
-    );
-    return Item as { [slot: string]: Slot | undefined } & { connectRetryAtMs?: never };
+    const ProjectionExpression = [...SLOT_NAMES, 'connectRetryAtMs'].join(', ');
+    const item = (await table.get(connectionKey(userId), { ProjectionExpression })) ?? {};
+    return item as { [slot: string]: Slot | undefined } & { connectRetryAtMs?: never };
   }
 
   /** A change that only the holder of the claim may make; false when it is no longer that. */
-  const changeClaimed = (
-    { userId, slot, claim }: ClaimedState,
-    expression: string,
-    values: Record<string, unknown>,
-  ): Promise<boolean> =>
-    sendConditionally(
-      db,
-      change(userId, {
-        UpdateExpression: expression,
-        ConditionExpression: STILL_CLAIMED,
-        names: { '#slot': slot },
-        values: { ...values, ':claim': claim },
-      }),
-    );
+  const changeClaimed = ({ userId, slot, claim }: ClaimedState, expression: string, values: Item = {}) =>
+    change(userId, expression, {
+      condition: STILL_CLAIMED,
+      names: { '#slot': slot },
+      values: { ...values, ':claim': claim },
+    });
 
   return {
     /** Remembers that the user began a connection; for 10 minutes. */
@@ -176,13 +129,12 @@ export function createOAuthStateStore({ db, table }: { db: DynamoDBDocumentClien
         // Another one each time: a refusal may come from a repetition of a write that had taken effect.
         const state = randomBytes(32).toString('base64url');
         const slot: Slot = { hash: hashOf(state), seq, verifier, expiresAtMs };
-        const command = change(userId, {
-          UpdateExpression: 'SET #slot = :slot',
-          ConditionExpression: NEWEST_OF_ITS_SLOT,
+        const isStored = await change(userId, 'SET #slot = :slot', {
+          condition: NEWEST_OF_ITS_SLOT,
           names: { '#slot': slotOf(seq) },
           values: { ':slot': slot, ':seq': seq },
         });
-        if (await sendConditionally(db, command)) return { state, expiresAtMs };
+        if (isStored) return { state, expiresAtMs };
       }
       throw new StorageUnavailable('too many connections of one user begun at once', {
         retryAfterSeconds: 1,
@@ -207,14 +159,12 @@ export function createOAuthStateStore({ db, table }: { db: DynamoDBDocumentClien
         throw new PlatformUnavailable('connecting failed a moment ago', { retryAfterSeconds });
       }
       const claim = randomBytes(12).toString('base64url');
-      const command = change(userId, {
-        UpdateExpression: 'SET #slot.claim = :claim, #slot.claimedUntilMs = :until',
-        ConditionExpression: UNCLAIMED_AND_IN_TIME,
+      const isChanged = await change(userId, 'SET #slot.claim = :claim, #slot.claimedUntilMs = :until', {
+        condition: UNCLAIMED_AND_IN_TIME,
         names: { '#slot': found, '#hash': 'hash' },
         values: { ':hash': hashed, ':now': nowMs, ':claim': claim, ':until': nowMs + CLAIM_MS },
       });
-      const taken =
-        (await sendConditionally(db, command)) || (await readSlots(userId))[found]?.claim === claim;
+      const taken = isChanged || (await readSlots(userId))[found]?.claim === claim;
       if (!taken) throw new InvalidState('the state cannot be used');
       const { seq, verifier, exchanged, connectedAtMs } = open;
       return { userId, slot: found, seq, claim, verifier, exchanged, connectedAtMs };
@@ -226,7 +176,7 @@ export function createOAuthStateStore({ db, table }: { db: DynamoDBDocumentClien
 
     /** Gives the claim back after a failure that the same request may mend. */
     release: (by: ClaimedState): Promise<boolean> =>
-      changeClaimed(by, 'REMOVE #slot.claim, #slot.claimedUntilMs', {}),
+      changeClaimed(by, 'REMOVE #slot.claim, #slot.claimedUntilMs'),
 
     /** As `release`, and the user connects no more before `retryAtMs`, save the first repetition of this request. */
     postpone: (by: ClaimedState, retryAtMs: number): Promise<boolean> =>

@@ -1,5 +1,13 @@
 import { type ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  type NativeAttributeValue,
+  PutCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import { StorageUnavailable } from '../errors.ts';
 
 /** Beyond this a healthy DynamoDB has answered long ago; the SDK then tries again on another connection. */
@@ -23,7 +31,7 @@ export function createDocumentClient(): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-export function isConditionFailed(error: unknown): error is ConditionalCheckFailedException {
+function isConditionFailed(error: unknown): error is ConditionalCheckFailedException {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
 
@@ -71,13 +79,81 @@ type Send = <TOutput extends object>(
   command: DocumentCommand<TOutput>,
 ) => Promise<TOutput>;
 
-/** Sends a write that has a condition: false when the condition refused it. Throws as `send` does. */
-export async function sendConditionally(
-  db: DynamoDBDocumentClient,
-  command: DocumentCommand<object>,
-): Promise<boolean> {
+/** Where a store keeps its items. */
+export interface TableDeps {
+  db: DynamoDBDocumentClient;
+  table: string;
+}
+
+export type Item = Record<string, NativeAttributeValue>;
+
+/**
+ * A condition on the item as it is. `names` stand for words that DynamoDB keeps for itself; of `values` those that are
+ * undefined are left out.
+ */
+export interface Condition {
+  condition?: string | undefined;
+  names?: Record<string, string> | undefined;
+  values?: Item | undefined;
+}
+
+/** One table, as its stores use it. Throws as `send` does, except that a refused condition is an answer. */
+export function tableOf({ db, table: TableName }: TableDeps) {
+  const updateOf = (Key: Item, UpdateExpression: string, given: Condition, ReturnValues?: 'ALL_NEW') =>
+    new UpdateCommand({ TableName, Key, UpdateExpression, ReturnValues, ...conditionOf(given) });
+
+  return {
+    /** Strongly consistent: after a write was answered, no reader may see what was before it. */
+    async get(
+      Key: Item,
+      projection?: { ProjectionExpression: string; ExpressionAttributeNames?: Record<string, string> },
+    ): Promise<Item | undefined> {
+      const command = new GetCommand({ TableName, Key, ConsistentRead: true, ...projection });
+      return (await send(db, command)).Item;
+    },
+
+    /** The item in the place of what was there. False: the condition refused it. */
+    put: (item: Item, given: Condition = {}): Promise<boolean> =>
+      accepted(send(db, new PutCommand({ TableName, Item: item, ...conditionOf(given) }))),
+
+    /** False: the condition refused the change. */
+    update: (key: Item, expression: string, given: Condition): Promise<boolean> =>
+      accepted(send(db, updateOf(key, expression, given))),
+
+    /** The whole item after the change; undefined: the condition refused it. */
+    async updated(key: Item, expression: string, given: Condition): Promise<Item | undefined> {
+      try {
+        return (await send(db, updateOf(key, expression, given, 'ALL_NEW'))).Attributes;
+      } catch (error) {
+        if (isConditionFailed(error)) return undefined;
+        throw error;
+      }
+    },
+
+    /** False: the condition refused it. */
+    delete: (Key: Item, given: Condition = {}): Promise<boolean> =>
+      accepted(send(db, new DeleteCommand({ TableName, Key, ...conditionOf(given) }))),
+  };
+}
+
+const conditionOf = ({
+  condition,
+  names,
+  values,
+}: Condition): Pick<
+  UpdateCommandInput,
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+> => ({
+  ConditionExpression: condition,
+  ExpressionAttributeNames: names,
+  ExpressionAttributeValues:
+    values && Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)),
+});
+
+/** False when the condition of a write refused it. */
+async function accepted(write: Promise<unknown>): Promise<boolean> {
   try {
-    await send(db, command);
+    await write;
     return true;
   } catch (error) {
     if (isConditionFailed(error)) return false;

@@ -1,4 +1,14 @@
-import { BANS, COMPUTATIONS, contract, type Guard, MODEL, REFRESH, UNDER_LEASE, unit } from './guard.ts';
+import {
+  BANS,
+  COMPUTATIONS,
+  contract,
+  type Guard,
+  MODEL,
+  REFRESH,
+  TABLE,
+  UNDER_LEASE,
+  unit,
+} from './guard.ts';
 
 export const backOffGuards: readonly Guard[] = [
   {
@@ -85,18 +95,10 @@ export const backOffGuards: readonly Guard[] = [
   },
   {
     invariant: 'I5',
-    name: 'ConsistentRead of lease and back-off',
-    file: COMPUTATIONS,
-    find: 'Key: computationKey(userId), ConsistentRead: true',
-    replace: 'Key: computationKey(userId), ConsistentRead: false',
-    test: contract('every look at a computation is strongly consistent'),
-  },
-  {
-    invariant: 'I5',
-    name: 'ConsistentRead of the bans',
-    file: BANS,
-    find: 'Key: cooldownKey, ConsistentRead: true',
-    replace: 'Key: cooldownKey, ConsistentRead: false',
+    name: 'ConsistentRead of lease, back-off and bans',
+    file: TABLE,
+    find: 'ConsistentRead: true',
+    replace: 'ConsistentRead: false',
     test: contract('every look at a computation is strongly consistent'),
   },
   {
@@ -119,8 +121,8 @@ export const backOffGuards: readonly Guard[] = [
     invariant: 'I5',
     name: 'what we change ourselves we look at anew',
     file: BANS,
-    find: 'known = undefined;\n    return',
-    replace: 'return',
+    find: '      known = undefined;\n    }',
+    replace: '    }',
     test: contract('after any change of our own'),
   },
   {

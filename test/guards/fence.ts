@@ -1,4 +1,4 @@
-import { ALWAYS, CACHE, CORE, contract, type Guard, MODEL, UNDER_LEASE } from './guard.ts';
+import { ALWAYS, CACHE, CORE, contract, type Guard, MODEL, TABLE, UNDER_LEASE } from './guard.ts';
 
 export const fenceGuards: readonly Guard[] = [
   {
@@ -13,16 +13,16 @@ export const fenceGuards: readonly Guard[] = [
     invariant: 'I2',
     name: 'an invalidation leaves its fence behind',
     file: CACHE,
-    find: 'const Item = { ...entryKey(userId), fence, expiresAt: fenceExpiry(nowMs) };',
-    replace: 'const Item = { ...entryKey(userId), expiresAt: fenceExpiry(nowMs) };',
+    find: 'const item = { ...entryKey(userId), fence, expiresAt: fenceExpiry(nowMs) };',
+    replace: 'const item = { ...entryKey(userId), expiresAt: fenceExpiry(nowMs) };',
     test: MODEL,
   },
   {
     invariant: 'I2',
     name: 'a fence outlives what it must refuse',
     file: CACHE,
-    find: 'const expiresAt = Math.max(fenceExpiry(nowMs), (item?.expiresAt as number | undefined) ?? 0);',
-    replace: 'const expiresAt = (item?.expiresAt as number | undefined) ?? fenceExpiry(nowMs);',
+    find: 'const expiresAt = Math.max(fenceExpiry(nowMs), item?.expiresAt ?? 0);',
+    replace: 'const expiresAt = item?.expiresAt ?? fenceExpiry(nowMs);',
     test: contract('keeps its fence for an hour beside a list'),
   },
   {
@@ -61,9 +61,9 @@ export const fenceGuards: readonly Guard[] = [
     invariant: 'I2',
     name: 'a selection is changed as it was seen',
     file: 'shared/artists/selection.ts',
-    find: 'ConditionExpression: seen.revision === NEVER_SELECTED ? NEVER_CHANGED : UNCHANGED,',
+    find: 'condition: isFirst ? NEVER_CHANGED : UNCHANGED,',
     replace:
-      'ConditionExpression: `attribute_exists(pk) OR attribute_not_exists(pk) OR ${seen.revision === NEVER_SELECTED ? NEVER_CHANGED : UNCHANGED}`,',
+      'condition: `attribute_exists(pk) OR attribute_not_exists(pk) OR ${isFirst ? NEVER_CHANGED : UNCHANGED}`,',
     test: { file: 'test/shared/artists/selection.test.ts', title: 'the first attempt of a write' },
   },
   {
@@ -101,9 +101,9 @@ export const fenceGuards: readonly Guard[] = [
   {
     invariant: 'I2',
     name: 'ConsistentRead of the entry',
-    file: CACHE,
-    find: 'ConsistentRead: true,',
-    replace: 'ConsistentRead: false,',
+    file: TABLE,
+    find: 'ConsistentRead: true',
+    replace: 'ConsistentRead: false',
     test: contract('is read with one strongly consistent GetItem'),
   },
   {

@@ -30,8 +30,8 @@ export const wholeListsGuards: readonly Guard[] = [
     invariant: 'I6',
     name: 'a part that was replaced between two reads is read anew',
     file: CACHE,
-    find: 'return isNewer ?',
-    replace: 'return isNewer && page < 0 ?',
+    find: 'return isNewer\n',
+    replace: 'return isNewer && page < 0\n',
     test: contract('is read anew when its successor'),
   },
   {

@@ -20,6 +20,6 @@ export function aStoredList({
   isStale?: boolean;
   windows?: Windows;
 } = {}): StoredList {
-  const expiresAtSeconds = Math.ceil((computedAtMs + windows.keepMs) / 1000);
-  return { generation: `g${computedAtMs}`, bytes, parts: 0, expiresAtSeconds, isStale };
+  const expiresAt = Math.ceil((computedAtMs + windows.keepMs) / 1000);
+  return { generation: `g${computedAtMs}`, bytes, layout: [1], expiresAt, isStale };
 }

@@ -5,7 +5,7 @@ import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
 import { createBanStore } from '../../../shared/cache/bans.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
-import { NO_FENCE } from '../../../shared/cache/entry.ts';
+import { NO_FENCE, type StoredList } from '../../../shared/cache/entry.ts';
 import type { CacheEvent } from '../../../shared/cache/events.ts';
 import { refresh as finish } from '../../../shared/cache/hand-off.ts';
 import { cooldownKey } from '../../../shared/cache/keys.ts';
@@ -86,7 +86,8 @@ describe('what is told of a request', () => {
     const [, first] = [...heard];
     clock.advance(4 * HOUR);
     expect(await ask()).toEqual(['computed', 'stored', 'miss']);
-    expect(heard[1]).toMatchObject({ replaced: (first as { list: object }).list });
+    const { generation } = (first as { list: StoredList }).list;
+    expect(heard[1]).toMatchObject({ replaced: { generation } });
   });
 
   it('is an error, then an old copy, while the platform is down', async () => {

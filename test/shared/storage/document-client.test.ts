@@ -1,8 +1,8 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createDocumentClient, isConditionFailed, send } from '../../../shared/storage/document-client.ts';
+import { createDocumentClient, send, tableOf } from '../../../shared/storage/document-client.ts';
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 beforeEach(() => dynamo.reset());
@@ -18,9 +18,11 @@ describe('what DynamoDB answers', () => {
     expect((await sendGet()).Item).toEqual({ pk: 'key' });
   });
 
-  test('a refused condition is an answer, and stays what it is', async () => {
-    dynamo.on(GetCommand).rejects(fault('ConditionalCheckFailedException', 'client'));
-    await expect(sendGet()).rejects.toSatisfy(isConditionFailed);
+  test('a refused condition is an answer', async () => {
+    dynamo.on(UpdateCommand).rejects(fault('ConditionalCheckFailedException', 'client'));
+    const table = tableOf({ db: createDocumentClient(), table: 'table' });
+    expect(await table.update({ pk: 'key' }, 'SET a = :a', { values: { ':a': 1 } })).toBe(false);
+    expect(await table.updated({ pk: 'key' }, 'SET a = :a', { values: { ':a': 1 } })).toBeUndefined();
   });
 
   test.each(['ValidationException', 'AccessDeniedException', 'ResourceNotFoundException'])(

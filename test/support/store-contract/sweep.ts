@@ -27,7 +27,7 @@ export function describeSweep(store: () => Store): void {
       expect(before).toEqual({ deleted: [], complete: true });
       expect(await entryOf(store(), userId)).toBeDefined();
       const { deleted } = await sweepAt(computedAtMs + 6 * HOUR_MS);
-      expect(deleted).toMatchObject([{ userId, parts: 0, isStale: false }]);
+      expect(deleted).toMatchObject([{ userId, isStale: false }]);
       expect(await entryOf(store(), userId)).toBeUndefined();
     });
 
