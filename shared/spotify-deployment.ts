@@ -4,8 +4,7 @@ import { createPlaysStore } from './artists/plays-store.ts';
 import { createSelectionStore } from './artists/selection.ts';
 import { createSyncPace } from './artists/sync-plays.ts';
 import { createBanStore } from './cache/bans.ts';
-import type { ComputationJob } from './cache/compute-under-lease.ts';
-import type { ComputedList } from './cache/entry.ts';
+import type { Compute } from './cache/compute-under-lease.ts';
 import { systemClock } from './clock.ts';
 import { accountTable, cacheTable, observerFromEnv } from './deployment.ts';
 import { requiredEnv } from './env.ts';
@@ -15,7 +14,7 @@ import { createOAuthStateStore } from './platforms/oauth-state-store.ts';
 import { createRefreshAccess } from './platforms/refresh-access.ts';
 import { respectCooldown } from './platforms/respect-cooldown.ts';
 import { createDataKeys, createTokenVault } from './platforms/token-vault.ts';
-import { noUsage, type SpotifyCall, withDeadline } from './spotify/call.ts';
+import { type SpotifyCall, withDeadline } from './spotify/call.ts';
 import { createClientCredentials } from './spotify/client-credentials.ts';
 import { spotifyEndpoints } from './spotify/endpoints.ts';
 import { createTokenEndpoint } from './spotify/token-endpoint.ts';
@@ -97,28 +96,14 @@ export function askSpotifyFromEnv(needs: readonly string[]) {
 }
 
 /** Kept, because it holds what is read once only: our credentials with Spotify, and connections that stay open. */
-let computeArtists: ReturnType<typeof createComputeArtists> | undefined;
+let computeArtists: Compute | undefined;
 
 /** Computes the list of a user. */
-export async function computeList({
-  userId,
-  signal,
-  without,
-  observe,
-}: ComputationJob): Promise<ComputedList> {
+export const computeList: Compute = (job) => {
   computeArtists ??= createComputeArtists({
     ...accountAccessFromEnv(),
     selectionStore: createSelectionStore(accountTable()),
+    clock: systemClock,
   });
-  const nowMs = systemClock.nowMs();
-  const usage = noUsage();
-  observe?.({ name: 'platform-asked', usage });
-  const { artists, reauthorizeSoonFromMs, selectionRevision } = await computeArtists({
-    userId,
-    nowMs,
-    signal,
-    without: new Set(without),
-    usage,
-  });
-  return { artists, computedAtMs: nowMs, reauthorizeSoonFromMs, selectionRevision };
-}
+  return computeArtists(job);
+};

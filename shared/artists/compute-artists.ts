@@ -1,9 +1,11 @@
 import { type Artist, byScoreThenId } from '../artist.ts';
-import type { OptionalList } from '../errors.ts';
+import type { ComputationJob } from '../cache/compute-under-lease.ts';
+import type { ComputedList } from '../cache/entry.ts';
+import type { Clock } from '../clock.ts';
 import { logSkipped } from '../logging/log-failure.ts';
-import { reauthorizeByMs, reauthorizeSoonFromMs } from '../platforms/connection.ts';
+import { reauthorizeSoonFromMs } from '../platforms/connection.ts';
 import type { RefreshAccess } from '../platforms/refresh-access.ts';
-import type { SpotifyCall } from '../spotify/call.ts';
+import { noUsage, type SpotifyCall } from '../spotify/call.ts';
 import { type CollectedArtist, collectArtists } from '../spotify/collect-artists.ts';
 import type { WebApi } from '../spotify/web-api.ts';
 import { NO_PLAYS, type Plays, weightAt } from './plays.ts';
@@ -16,24 +18,7 @@ interface ComputeArtistsDeps {
   webApi: WebApi;
   playsStore: PlaysStore;
   selectionStore: SelectionStore;
-}
-
-export interface ComputeRequest extends SpotifyCall {
-  userId: string;
-  /** The time that plays are weighed at. */
-  nowMs: number;
-  /** Optional lists that are left out. */
-  without?: ReadonlySet<OptionalList>;
-}
-
-export interface ComputedArtists {
-  /** All of them, best score first. */
-  artists: Artist[];
-  /** When the consent ends, and from when on the user should renew it; epoch milliseconds. */
-  reauthorizeByMs: number;
-  reauthorizeSoonFromMs: number;
-  /** Of the selection that the list shows. */
-  selectionRevision: string;
+  clock: Pick<Clock, 'nowMs'>;
 }
 
 /**
@@ -43,31 +28,29 @@ export interface ComputedArtists {
  *
  * @throws what `RefreshAccess` and `WebApiSession.get` throw, or StorageUnavailable.
  */
-export function createComputeArtists({
-  refreshAccess,
-  webApi,
-  playsStore,
-  selectionStore,
-}: ComputeArtistsDeps) {
-  return async function computeArtists(request: ComputeRequest): Promise<ComputedArtists> {
-    const { userId, nowMs, usage } = request;
+export function createComputeArtists(deps: ComputeArtistsDeps) {
+  const { refreshAccess, webApi, playsStore, selectionStore, clock } = deps;
+
+  return async function computeArtists({ userId, signal, without, observe }: ComputationJob) {
+    const nowMs = clock.nowMs();
+    const usage = noUsage();
+    observe?.({ name: 'platform-asked', usage });
     const ended = new AbortController();
-    const call: SpotifyCall = { usage, signal: AbortSignal.any([request.signal, ended.signal]) };
+    const call: SpotifyCall = { usage, signal: AbortSignal.any([signal, ended.signal]) };
     const access = await refreshAccess(userId, call);
     try {
       const [collected, stored, { selected, revision }] = await Promise.all([
-        collectArtists(webApi.open({ ...access, ...call }), request),
+        collectArtists(webApi.open({ ...access, ...call }), without),
         playsStore.read(userId),
         selectionStore.read(userId),
       ]);
       const plays = stored?.plays ?? NO_PLAYS;
-      const { authorizedAtMs } = access.connection;
       return {
         artists: collected.map((artist) => scored(artist, plays, selected, nowMs)).sort(byScoreThenId),
-        reauthorizeByMs: reauthorizeByMs(authorizedAtMs),
-        reauthorizeSoonFromMs: reauthorizeSoonFromMs(authorizedAtMs),
+        computedAtMs: nowMs,
+        reauthorizeSoonFromMs: reauthorizeSoonFromMs(access.connection.authorizedAtMs),
         selectionRevision: revision,
-      };
+      } satisfies ComputedList;
     } finally {
       // When the storage fails first, Spotify need not be read to the end.
       ended.abort();

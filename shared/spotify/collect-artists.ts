@@ -19,8 +19,6 @@ const TERMS = [
   ['long_term', 'topLong'],
 ] as const;
 
-const NOTHING: ReadonlySet<OptionalList> = new Set();
-
 /** An artist, and all that Spotify says of the listener's liking. */
 export interface CollectedArtist {
   id: string;
@@ -48,12 +46,12 @@ export interface CollectedArtist {
  */
 export async function collectArtists(
   api: WebApiSession,
-  { without = NOTHING }: { without?: ReadonlySet<OptionalList> } = {},
+  without: readonly OptionalList[] = [],
 ): Promise<CollectedArtist[]> {
   // Followed artists first: their pages are the only ones that must wait for each other.
   const [followed, saved, ...top] = await Promise.all([
-    without.has('followed') ? undefined : beginFollowed(api),
-    without.has('saved') ? undefined : beginSaved(api),
+    without.includes('followed') ? undefined : beginFollowed(api),
+    without.includes('saved') ? undefined : beginSaved(api),
     ...TERMS.map(([term]) => beginTop(api, term)),
   ]);
   const budget = allot({ followed: followed?.size ?? 0, top: top.map(({ size }) => size) });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createComputeArtists } from '../../../shared/artists/compute-artists.ts';
 import { createSyncPlays } from '../../../shared/artists/sync-plays.ts';
+import type { ComputationJob } from '../../../shared/cache/compute-under-lease.ts';
+import type { CacheEvent, Observe } from '../../../shared/cache/events.ts';
 import { PlatformRateLimited, PlatformUnavailable, StorageUnavailable } from '../../../shared/errors.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
 import { aCall, aUser, startService } from '../../support/service.ts';
@@ -10,6 +12,13 @@ beforeAll(async () => {
   dynamoDb = await startDynamoDb();
 });
 afterAll(() => dynamoDb.close());
+
+const aJob = (userId: string, observe?: Observe): ComputationJob => ({
+  userId,
+  signal: new AbortController().signal,
+  without: [],
+  observe,
+});
 
 async function connectedUser() {
   const service = await startService(dynamoDb);
@@ -21,7 +30,7 @@ async function connectedUser() {
     ...service,
     user,
     sync: () => createSyncPlays(service)(user, service.clock.nowMs(), (work) => work(aCall())),
-    compute: (call = aCall()) => computeArtists({ userId: user, nowMs: service.clock.nowMs(), ...call }),
+    compute: (observe?: Observe) => computeArtists(aJob(user, observe)),
   };
 }
 
@@ -58,15 +67,11 @@ describe('a computation', () => {
 
   test('takes at most 12 calls for an ordinary account, and counts each', async () => {
     const { compute, accounts, user } = await connectedUser();
-    const call = aCall();
-    await compute(call);
+    const heard: CacheEvent[] = [];
+    await compute((event) => heard.push(event));
     expect(accounts.get(user).total).toBeLessThanOrEqual(12);
-    expect(call.usage).toMatchObject({
-      calls: accounts.get(user).total,
-      failures: 0,
-      rateLimited: 0,
-      revocations: 0,
-    });
+    const usage = { calls: accounts.get(user).total, failures: 0, rateLimited: 0, revocations: 0 };
+    expect(heard).toMatchObject([{ name: 'platform-asked', usage }]);
   });
 
   test('knows what the user selected', async () => {
@@ -89,10 +94,9 @@ describe('a computation', () => {
     expect(await scoreOfLast()).toBeLessThan(now);
   });
 
-  test('says when the consent ends and from when to renew it', async () => {
+  test('says from when on the consent should be renewed', async () => {
     const { compute } = await connectedUser();
-    const { reauthorizeByMs, reauthorizeSoonFromMs } = await compute();
-    expect(new Date(reauthorizeByMs).toISOString()).toBe('2027-05-22T12:00:00.000Z');
+    const { reauthorizeSoonFromMs } = await compute();
     expect(new Date(reauthorizeSoonFromMs).toISOString()).toBe('2027-04-22T12:00:00.000Z');
   });
 
@@ -126,8 +130,7 @@ describe('a computation', () => {
       },
     };
     const computeArtists = createComputeArtists({ ...service, webApi, selectionStore: broken });
-    const request = { userId: service.user, nowMs: service.clock.nowMs(), ...aCall() };
-    await expect(computeArtists(request)).rejects.toBeInstanceOf(StorageUnavailable);
+    await expect(computeArtists(aJob(service.user))).rejects.toBeInstanceOf(StorageUnavailable);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
@@ -136,8 +139,7 @@ describe('a computation', () => {
     const users = Array.from({ length: 12 }, aUser);
     for (const user of users) await service.connectUser(user);
     const computeArtists = createComputeArtists(service);
-    const listOf = async (userId: string) =>
-      JSON.stringify((await computeArtists({ userId, nowMs: service.clock.nowMs(), ...aCall() })).artists);
+    const listOf = async (userId: string) => JSON.stringify((await computeArtists(aJob(userId))).artists);
     const together = await Promise.all(users.map(listOf));
     for (const [i, user] of users.entries()) expect(together[i]).toBe(await listOf(user));
     expect(new Set(together).size).toBe(users.length);
