@@ -41,14 +41,16 @@ const LATE_SWEEP_MS = 2 * HOUR_MS;
 const DEAD_SWEEP_MS = 6 * HOUR_MS;
 
 type Localised = Readonly<Record<Locale, string>>;
-type Found = { code: string; severity: Severity; message: Localised } | undefined;
-type Rule = (statistics: FleetStatistics) => Found;
+type Found = ({ severity: Severity } & Localised) | undefined;
 
 /** What the figures suggest, the gravest first; nothing where they are too few to suggest anything. Pure. */
 export function recommend(statistics: FleetStatistics, locale: Locale): Recommendation[] {
-  return RULES.flatMap((rule) => rule(statistics) ?? [])
-    .sort((a, b) => GRAVITY[b.severity] - GRAVITY[a.severity])
-    .map(({ code, severity, message }) => ({ code, severity, message: message[locale] }));
+  return Object.entries(RULES)
+    .flatMap(([code, rule]) => {
+      const found = rule(statistics);
+      return found ? [{ code, severity: found.severity, message: found[locale] }] : [];
+    })
+    .sort((a, b) => GRAVITY[b.severity] - GRAVITY[a.severity]);
 }
 const GRAVITY: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 
@@ -61,16 +63,16 @@ function shareOf(statistics: FleetStatistics, count: number): number {
   return requests < ENOUGH_REQUESTS || count < MORE_THAN_CHANCE ? 0 : count / requests;
 }
 
-const RULES: readonly Rule[] = [
-  manyErrors,
-  lateSweep,
-  rateLimited,
-  lowHitRate,
-  usersToReconnect,
-  oldCopies,
-  slowComputations,
-  unreadableLists,
-];
+const RULES: Readonly<Record<string, (statistics: FleetStatistics) => Found>> = {
+  MANY_ERRORS: manyErrors,
+  SWEEP_LATE: lateSweep,
+  SPOTIFY_RATE_LIMITED: rateLimited,
+  LOW_HIT_RATE: lowHitRate,
+  USERS_TO_RECONNECT: usersToReconnect,
+  MANY_STALE: oldCopies,
+  SLOW_COMPUTATIONS: slowComputations,
+  UNREADABLE_LISTS: unreadableLists,
+};
 
 const USERS_OWN: ReadonlySet<string> = new Set(USER_ERROR_CODES);
 
@@ -94,12 +96,9 @@ function lowHitRate(statistics: FleetStatistics): Found {
   const severity = cause.isGrowth ? 'info' : counts.hits / requests < POOR_HIT_RATE ? 'critical' : 'warning';
   const rate = percent(counts.hits / requests);
   return {
-    code: 'LOW_HIT_RATE',
     severity,
-    message: {
-      fr: `${rate.fr} des requêtes d’utilisateurs connectés sont servies par le cache, pour plus de 95 % attendus. ${cause.fr}`,
-      en: `${rate.en} of requests of connected users are served from the cache, where more than 95% are expected. ${cause.en}`,
-    },
+    fr: `${rate.fr} des requêtes d’utilisateurs connectés sont servies par le cache, pour plus de 95 % attendus. ${cause.fr}`,
+    en: `${rate.en} of requests of connected users are served from the cache, where more than 95% are expected. ${cause.en}`,
   };
 }
 
@@ -109,12 +108,9 @@ function usersToReconnect(statistics: FleetStatistics): Found {
   if (share < MUCH_FALLBACK) return undefined;
   const rate = percent(share);
   return {
-    code: 'USERS_TO_RECONNECT',
     severity: 'warning',
-    message: {
-      fr: `${rate.fr} des requêtes reçoivent une ancienne copie parce que l’accès à Spotify est révoqué ou a expiré. Invitez ces utilisateurs à se reconnecter.`,
-      en: `${rate.en} of requests get an old copy because access to Spotify was revoked or has expired. Invite these users to reconnect.`,
-    },
+    fr: `${rate.fr} des requêtes reçoivent une ancienne copie parce que l’accès à Spotify est révoqué ou a expiré. Invitez ces utilisateurs à se reconnecter.`,
+    en: `${rate.en} of requests get an old copy because access to Spotify was revoked or has expired. Invite these users to reconnect.`,
   };
 }
 
@@ -123,12 +119,9 @@ function oldCopies(statistics: FleetStatistics): Found {
   if (share < MUCH_STALE) return undefined;
   const rate = percent(share);
   return {
-    code: 'MANY_STALE',
     severity: 'warning',
-    message: {
-      fr: `${rate.fr} des requêtes reçoivent une ancienne copie en attendant Spotify. Vérifiez l’état de Spotify et la durée des calculs.`,
-      en: `${rate.en} of requests get an old copy while Spotify is waited for. Check the status of Spotify and how long computations take.`,
-    },
+    fr: `${rate.fr} des requêtes reçoivent une ancienne copie en attendant Spotify. Vérifiez l’état de Spotify et la durée des calculs.`,
+    en: `${rate.en} of requests get an old copy while Spotify is waited for. Check the status of Spotify and how long computations take.`,
   };
 }
 
@@ -139,12 +132,9 @@ function rateLimited({ counts }: FleetStatistics): Found {
   if (share < SOME_RATE_LIMITING) return undefined;
   const rate = percent(share);
   return {
-    code: 'SPOTIFY_RATE_LIMITED',
     severity: share < HEAVY_RATE_LIMITING ? 'warning' : 'critical',
-    message: {
-      fr: `Spotify refuse ${rate.fr} de nos appels (429). Demandez un quota étendu ou allongez la durée de fraîcheur.`,
-      en: `Spotify refuses ${rate.en} of our calls (429). Ask for an extended quota, or lengthen the fresh window.`,
-    },
+    fr: `Spotify refuse ${rate.fr} de nos appels (429). Demandez un quota étendu ou allongez la durée de fraîcheur.`,
+    en: `Spotify refuses ${rate.en} of our calls (429). Ask for an extended quota, or lengthen the fresh window.`,
   };
 }
 
@@ -156,12 +146,9 @@ function manyErrors(statistics: FleetStatistics): Found {
   const codes = errors.map(([code, count]) => `${code} (${count})`).join(', ');
   const filter = `code = "${errors[0]?.[0]}"`;
   return {
-    code: 'MANY_ERRORS',
     severity: share < MANY_ERRORS ? 'warning' : 'critical',
-    message: {
-      fr: `${rate.fr} des requêtes échouent sans copie utilisable : ${codes}. Chaque échec est dans les journaux de get-artists : filtrez par ${filter}.`,
-      en: `${rate.en} of requests fail without a usable copy: ${codes}. Each failure is in the logs of get-artists: filter by ${filter}.`,
-    },
+    fr: `${rate.fr} des requêtes échouent sans copie utilisable : ${codes}. Chaque échec est dans les journaux de get-artists : filtrez par ${filter}.`,
+    en: `${rate.en} of requests fail without a usable copy: ${codes}. Each failure is in the logs of get-artists: filter by ${filter}.`,
   };
 }
 
@@ -171,12 +158,9 @@ function slowComputations({ counts }: FleetStatistics): Found {
   if (averageMs < SLOW_COMPUTATION_MS) return undefined;
   const seconds = (averageMs / 1000).toFixed(1);
   return {
-    code: 'SLOW_COMPUTATIONS',
     severity: 'warning',
-    message: {
-      fr: `Un calcul dure ${seconds.replace('.', ',')} s en moyenne, pour 2 à 3 s attendues. Vérifiez la latence de Spotify et la taille des bibliothèques.`,
-      en: `A computation takes ${seconds} s on average, where 2 to 3 s are expected. Check the latency of Spotify and the size of libraries.`,
-    },
+    fr: `Un calcul dure ${seconds.replace('.', ',')} s en moyenne, pour 2 à 3 s attendues. Vérifiez la latence de Spotify et la taille des bibliothèques.`,
+    en: `A computation takes ${seconds} s on average, where 2 to 3 s are expected. Check the latency of Spotify and the size of libraries.`,
   };
 }
 
@@ -185,24 +169,18 @@ function lateSweep({ toMs, unsweptSinceMs = toMs }: FleetStatistics): Found {
   if (lateMs < LATE_SWEEP_MS) return undefined;
   const hours = Math.floor(lateMs / HOUR_MS);
   return {
-    code: 'SWEEP_LATE',
     severity: lateMs < DEAD_SWEEP_MS ? 'warning' : 'critical',
-    message: {
-      fr: `Le nettoyage horaire n’a pas eu lieu depuis ${hours} h. Vérifiez son planificateur et la file des échecs.`,
-      en: `The hourly sweep has not run for ${hours} h. Check its schedule and the queue of failures.`,
-    },
+    fr: `Le nettoyage horaire n’a pas eu lieu depuis ${hours} h. Vérifiez son planificateur et la file des échecs.`,
+    en: `The hourly sweep has not run for ${hours} h. Check its schedule and the queue of failures.`,
   };
 }
 
 function unreadableLists({ counts }: FleetStatistics): Found {
   if (counts.unreadable === 0) return undefined;
   return {
-    code: 'UNREADABLE_LISTS',
     severity: 'warning',
-    message: {
-      fr: `${counts.unreadable} requêtes ont trouvé une liste illisible, qui a été recalculée. Un déploiement mélange-t-il deux formats ?`,
-      en: `${counts.unreadable} requests found a list that could not be read, and was computed anew. Does a deployment mix two formats?`,
-    },
+    fr: `${counts.unreadable} requêtes ont trouvé une liste illisible, qui a été recalculée. Un déploiement mélange-t-il deux formats ?`,
+    en: `${counts.unreadable} requests found a list that could not be read, and was computed anew. Does a deployment mix two formats?`,
   };
 }
 

@@ -71,7 +71,7 @@ describe('a step is ticked by what it says, and by nothing else', () => {
     expect(ticked([aLine({ outcome: 'miss' })], { seen: ['revoked'] })).not.toContain('reconnected');
   });
 
-  it('with the real Spotify, of which nobody knows how it is, by what the service says', () => {
+  it('with the real Spotify, whose state is not known, by what the service says', () => {
     const line = outage();
     expect(seenAfter({ seen: [], mode: undefined, log: [line] }, line)).toEqual(['outage']);
   });
