@@ -2,7 +2,7 @@ import { requiredEnv } from '../env.ts';
 
 /**
  * Takes the place of `@aws-sdk/credential-provider-node` in every bundle (see `infra/bundle.ts`). Lambda puts the
- * credentials of a function's role into its environment, for as long as the environment lives: profiles, single sign-on,
+ * credentials of a function's role into its environment, for as long as the instance lives: profiles, single sign-on,
  * instance metadata and the clients that these need (120 KB) have nothing to find there.
  *
  * Read once, because Node asks the operating system at every look.

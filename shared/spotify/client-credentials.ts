@@ -24,7 +24,7 @@ const REQUEST_LIMITS = { connectionTimeout: 1_000, requestTimeout: 2_000, throwO
 export type CredentialSource = ReturnType<typeof createClientCredentials>;
 
 /**
- * The client id and secret, from Secrets Manager: read on the first need, kept for the life of the environment.
+ * The client id and secret, from Secrets Manager: read on the first need, kept for the life of the instance.
  * The SDK's client, too, is only loaded then, so that a request that needs no Spotify does not pay for it.
  */
 export function createClientCredentials({ secretId, clock }: { secretId: string; clock: Clock }) {

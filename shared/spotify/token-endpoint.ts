@@ -44,7 +44,7 @@ export function createTokenEndpoint(deps: {
     const credentials = await deps.credentials.read();
     const reply = await postAs(credentials, form, call);
     if (errorOf(reply) !== 'invalid_client') return reply;
-    // Our secret may have been rotated since this environment read it.
+    // Our secret may have been rotated since this instance read it.
     const renewed = await deps.credentials.readAfterRefusal(credentials);
     return renewed ? postAs(renewed, form, call) : reply;
   }

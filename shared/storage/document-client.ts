@@ -18,7 +18,7 @@ const MAX_ATTEMPTS = 3;
 /** What a client is told to wait when storage cannot be reached. */
 const STORAGE_RETRY_SECONDS = 5;
 
-/** One client per execution environment: connections are kept alive between invocations. */
+/** One client an instance: connections are kept alive between invocations. */
 export function createDocumentClient(): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     maxAttempts: MAX_ATTEMPTS,
