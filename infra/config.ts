@@ -78,6 +78,8 @@ const Settings = v.pipe(
     ),
     /** Who hears of alarms. SNS asks the address to confirm. */
     alarmEmail: v.optional(v.pipe(v.string(), v.email('must be an e-mail address'))),
+    /** Dollars a month: beyond them, or on the way there, the address of the alarms is told. No budget unless set. */
+    monthlyBudget: v.optional(wholeNumber('a positive whole number of dollars')),
     /** Where `docs/runbook.md` can be read: alarms link to its sections. */
     runbookUrl: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')), 'docs/runbook.md'),
     /** A domain of your own for the API, with the certificate for it that stands in the same region. */

@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import type { ActionsByKey, TableAction } from './functions.ts';
 import { type AccountKeys, accountKeyPatterns, type CacheKeys, cacheKeyPatterns } from './key-patterns.ts';
 import { nameOf } from './names.ts';
+import { maximumThroughput } from './throughput.ts';
 
 /** The epoch second at which DynamoDB may delete an item, in every table. */
 const TTL_ATTRIBUTE = 'expiresAt';
@@ -123,6 +124,7 @@ export class DataStack extends Stack {
           // All that the sweep must know of an entry, so that it never reads the list itself.
           projectionType: ProjectionType.INCLUDE,
           nonKeyAttributes: [...EXPIRY_INDEX_ATTRIBUTES],
+          ...maximumThroughput(this.#config, EXPIRY_INDEX),
         },
       ],
     });
@@ -140,10 +142,10 @@ export class DataStack extends Stack {
     });
   }
 
-  #tableDefaults(name: string) {
+  #tableDefaults(name: 'cache' | 'account') {
     return {
       tableName: nameOf(this.#config, name),
-      billing: Billing.onDemand(),
+      billing: Billing.onDemand(maximumThroughput(this.#config, name)),
       timeToLiveAttribute: TTL_ATTRIBUTE,
       deletionProtection: this.#config.stage === 'prod',
       removalPolicy: this.#removalPolicy,

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { ApiStack } from './api-stack.ts';
 import type { Config } from './config.ts';
 import { buildAlarms } from './monitoring/build-alarms.ts';
+import { buildBudget } from './monitoring/build-budget.ts';
 import { buildDashboard } from './monitoring/build-dashboard.ts';
 import type { Watched } from './monitoring/series.ts';
 import { nameOf } from './names.ts';
@@ -23,24 +24,35 @@ export class MonitoringStack extends Stack {
     const { runbookUrl: runbook } = config;
     const pages = this.#createTopic(config, 'Pages');
     const notices = this.#createTopic(config, 'Notices');
+    allowPublishing(pages, 'cloudwatch.amazonaws.com');
+    allowPublishing(notices, 'cloudwatch.amazonaws.com');
     const { alarms } = buildAlarms(this, watched, { pages, notices, runbook });
     buildDashboard(this, watched, { alarms, runbook });
+    const { monthlyBudget: dollars } = config;
+    if (dollars === undefined) return;
+    allowPublishing(notices, 'budgets.amazonaws.com');
+    buildBudget(this, watched, { dollars, topic: notices });
   }
 
   #createTopic(config: Config, id: 'Pages' | 'Notices'): Topic {
     // Not encrypted with a key of our own: names and numbers of metrics are in it, nothing of a user.
     const topic = new Topic(this, id, { topicName: nameOf(config, id.toLowerCase()), enforceSSL: true });
-    // The policy that enforces TLS takes the place of the one that a topic has by itself: without this, no alarm may
-    // publish, and no alarm arrives.
-    topic.addToResourcePolicy(
-      new PolicyStatement({
-        actions: ['sns:Publish'],
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
-    );
     if (config.alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(config.alarmEmail));
     return topic;
   }
+}
+
+/**
+ * The policy that enforces TLS takes the place of the one that a topic has by itself: without this, no service may
+ * publish, and no alarm arrives.
+ */
+function allowPublishing(topic: Topic, service: string): void {
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      actions: ['sns:Publish'],
+      principals: [new ServicePrincipal(service)],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': topic.stack.account } },
+    }),
+  );
 }

@@ -4,9 +4,9 @@ import {
   hitRate,
   outcomes,
   overFunctions,
+  overTables,
   requests,
   service,
-  tableNames,
   watchedFunctions,
 } from './measures.ts';
 import type { Series } from './series.ts';
@@ -31,9 +31,6 @@ export interface DashboardRow {
   readonly question: string;
   readonly widgets: readonly WidgetRow[];
 }
-
-const table = (metric: Extract<Series, { from: 'table' }>['metric']): Series[] =>
-  tableNames.map((name) => ({ from: 'table', metric, table: name, stat: 'Sum' }));
 
 const functions = (
   metric: Extract<Series, { from: 'lambda' }>['metric'],
@@ -180,13 +177,23 @@ export const dashboardRows: readonly DashboardRow[] = [
   {
     question: 'Does DynamoDB keep up?',
     widgets: [
-      { title: 'Read units', kind: 'stacked', unit: 'units', series: table('ConsumedReadCapacityUnits') },
-      { title: 'Write units', kind: 'stacked', unit: 'units', series: table('ConsumedWriteCapacityUnits') },
+      {
+        title: 'Read units',
+        kind: 'stacked',
+        unit: 'units',
+        series: overTables('ConsumedReadCapacityUnits'),
+      },
+      {
+        title: 'Write units',
+        kind: 'stacked',
+        unit: 'units',
+        series: overTables('ConsumedWriteCapacityUnits'),
+      },
       {
         title: 'Throttled by DynamoDB',
         kind: 'stacked',
         unit: 'events',
-        series: [...table('ReadThrottleEvents'), ...table('WriteThrottleEvents')],
+        series: [...overTables('ReadThrottleEvents'), ...overTables('WriteThrottleEvents')],
       },
     ],
   },

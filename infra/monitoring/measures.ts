@@ -119,7 +119,7 @@ export function revocationRate(atLeast: number): Series {
 /** Those whose trouble a client or a user notices: an alarm takes ten metrics at most. */
 export const watchedFunctions: readonly FunctionName[] = functionNames.filter((name) => name !== 'not-found');
 
-export const tableNames: readonly TableName[] = ['cache', 'account'];
+const tableNames: readonly TableName[] = ['cache', 'account'];
 
 /** Those whose concurrency is bounded on purpose: that the bound holds is no emergency. */
 const boundedFunctions: readonly FunctionName[] = ['sweep', 'refresh-artists'];
@@ -149,19 +149,20 @@ export function overFunctions(
   return sumOf(rows, label);
 }
 
-export function tableThrottles(): Series {
-  const metrics = ['ReadThrottleEvents', 'WriteThrottleEvents'] as const;
-  const rows = tableNames.flatMap((table) =>
-    metrics.map((metric): [string, Series] => [
-      `${table}${metric.slice(0, 1)}`,
-      { from: 'table', metric, table, stat: 'Sum' },
-    ]),
-  );
-  const ofIndex = metrics.map((metric): [string, Series] => [
-    `index${metric.slice(0, 1)}`,
+/** A line for each table, and one for the index: what becomes of an index is not in the figures of its table. */
+export function overTables(metric: Extract<Series, { from: 'table' }>['metric']): readonly Series[] {
+  return [
+    ...tableNames.map((table): Series => ({ from: 'table', metric, table, stat: 'Sum' })),
     { from: 'table', metric, table: 'cache', index: EXPIRY_INDEX, stat: 'Sum' },
-  ]);
-  return sumOf([...rows, ...ofIndex], 'throttled');
+  ];
+}
+
+export function tableThrottles(): Series {
+  const all = [...overTables('ReadThrottleEvents'), ...overTables('WriteThrottleEvents')];
+  return sumOf(
+    all.map((series, i): [string, Series] => [`t${i}`, series]),
+    'throttled',
+  );
 }
 
 function sumOf(rows: readonly [string, Series][], label: string): Series {

@@ -56,6 +56,7 @@ describe('the configuration of a deployment', () => {
     [{ freshSeconds: '3h' }, 'freshSeconds (FRESH_SECONDS) must be a positive whole number of seconds'],
     [{ freshSeconds: 0 }, 'freshSeconds (FRESH_SECONDS) must be a positive whole number of seconds'],
     [{ retrySeconds: '-1' }, 'retrySeconds (RETRY_SECONDS) must be a positive whole number of seconds'],
+    [{ monthlyBudget: '0' }, 'monthlyBudget (MONTHLY_BUDGET) must be a positive whole number of dollars'],
     [{ freshSeconds: 60, keepSeconds: 60 }, 'keepSeconds (KEEP_SECONDS) must be more than freshSeconds'],
     [{ jwtIssuer: 'login.example' }, 'jwtIssuer (JWT_ISSUER) must be an https URL, or http://127.0.0.1'],
     [

@@ -7,6 +7,13 @@ const TABLE = 'AWS::DynamoDB::GlobalTable';
 const dev = templatesOf().data;
 const prod = templatesOf(PROD).data;
 
+interface Limited {
+  readonly TableName?: string;
+  readonly IndexName?: string;
+  readonly ReadOnDemandThroughputSettings?: { readonly MaxReadRequestUnits: number };
+  readonly WriteOnDemandThroughputSettings?: { readonly MaxWriteRequestUnits: number };
+}
+
 const key = (name: string, type: 'HASH' | 'RANGE') => ({ AttributeName: name, KeyType: type });
 
 describe('the tables', () => {
@@ -40,6 +47,29 @@ describe('the tables', () => {
       KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
     });
+  });
+
+  it.each([
+    ['dev', dev, { cache: [1_000, 500], byExpiryHour: [1_000, 500], account: [500, 500] }],
+    ['prod', prod, { cache: [25_000, 10_000], byExpiryHour: [25_000, 5_000], account: [10_000, 5_000] }],
+  ] as const)('has a brake on what tables and index may cost in %s', (stage, template, expected) => {
+    const found = resourcesOf(template, TABLE).flatMap(({ Properties }) => {
+      const table = Properties as unknown as Limited & { GlobalSecondaryIndexes?: Limited[] } & {
+        Replicas: (Limited & { GlobalSecondaryIndexes?: Limited[] })[];
+      };
+      const [replica] = table.Replicas;
+      const limitsOf = (writes: Limited, reads?: Limited) => [
+        reads?.ReadOnDemandThroughputSettings?.MaxReadRequestUnits,
+        writes.WriteOnDemandThroughputSettings?.MaxWriteRequestUnits,
+      ];
+      const name = String(table.TableName).replace(`artists-cache-${stage}-`, '');
+      const indexes = (table.GlobalSecondaryIndexes ?? []).map((index, i) => [
+        index.IndexName,
+        limitsOf(index, replica?.GlobalSecondaryIndexes?.[i]),
+      ]);
+      return [[name, limitsOf(table, replica)], ...indexes];
+    });
+    expect(Object.fromEntries(found)).toEqual(expected);
   });
 
   it('can recover the account table, and nothing from which deleted data would come back for no reason', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { alarmRows } from '../../infra/monitoring/alarms.ts';
+import { EXPIRY_INDEX } from '../../shared/cache/keys.ts';
 import { METRICS, PAGE_ERROR_CODES } from '../../shared/metrics/names.ts';
 import { PROD, resourcesOf, templatesOf } from '../support/template.ts';
 
@@ -109,17 +110,36 @@ describe('the dashboard', () => {
   });
 
   it('asks Lambda, DynamoDB and SQS by names that the stacks give', () => {
-    const physical = new Set(
+    const physical = new Set<unknown>(
       [...resourcesOf(api, 'AWS::Lambda::Function'), ...resourcesOf(api, 'AWS::SQS::Queue')]
         .concat(resourcesOf(templatesOf(PROD).data, 'AWS::DynamoDB::GlobalTable'))
         .map(({ Properties: p }) => p.FunctionName ?? p.QueueName ?? p.TableName),
     );
+    physical.add(EXPIRY_INDEX);
     const asked = widgets
       .flatMap(metricsOf)
       .filter(({ namespace }) => /^AWS\/(Lambda|DynamoDB|SQS)$/.test(namespace))
       .flatMap(({ dimensions }) => dimensions.map(([, value]) => value));
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.filter((name) => !physical.has(name))).toEqual([]);
+  });
+
+  it('shows the index of expiry hours beside the tables, whose figures leave it out', () => {
+    const tables: readonly Dimension[][] = [
+      [['TableName', 'artists-cache-prod-cache']],
+      [['TableName', 'artists-cache-prod-account']],
+      [
+        ['GlobalSecondaryIndexName', EXPIRY_INDEX],
+        ['TableName', 'artists-cache-prod-cache'],
+      ],
+    ];
+    for (const title of ['Read units', 'Write units']) {
+      expect(metricsOf(titled(title)).map(({ dimensions }) => dimensions)).toEqual(tables);
+    }
+    expect(metricsOf(titled('Throttled by DynamoDB')).map(({ dimensions }) => dimensions)).toEqual([
+      ...tables,
+      ...tables,
+    ]);
   });
 
   it('draws the promises: 95 % hits, 50 ms a hit, and outcomes one on the other', () => {
@@ -161,6 +181,24 @@ describe('the alarms', () => {
     expect(RUNBOOK).toMatch(/^##+ page$/m);
   });
 
+  it('see DynamoDB throttle the index of expiry hours, not the tables alone', () => {
+    const metrics = (named('table-throttles')?.Metrics ?? []) as {
+      MetricStat?: { Metric: { MetricName: string; Dimensions: { Name: string; Value: string }[] } };
+    }[];
+    const watched = metrics.flatMap(({ MetricStat }) => {
+      if (!MetricStat) return [];
+      const { MetricName, Dimensions } = MetricStat.Metric;
+      return [`${MetricName} ${Dimensions.map(({ Name, Value }) => `${Name}=${Value}`).join(' ')}`];
+    });
+    const ofIndex = `GlobalSecondaryIndexName=${EXPIRY_INDEX} TableName=artists-cache-prod-cache`;
+    expect(watched).toHaveLength(6);
+    for (const event of ['ReadThrottleEvents', 'WriteThrottleEvents']) {
+      expect(watched).toContain(`${event} TableName=artists-cache-prod-cache`);
+      expect(watched).toContain(`${event} TableName=artists-cache-prod-account`);
+      expect(watched).toContain(`${event} ${ofIndex}`);
+    }
+  });
+
   it('reach an operator', () => {
     monitoring.resourceCountIs('AWS::SNS::Subscription', 2);
     monitoring.allResourcesProperties('AWS::SNS::Subscription', {
@@ -168,6 +206,32 @@ describe('the alarms', () => {
       Endpoint: 'oncall@app.example',
     });
     templatesOf().monitoring.resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+
+  it('tell of the bill, where a limit was given', () => {
+    monitoring.resourceCountIs('AWS::Budgets::Budget', 0);
+    const limited = templatesOf({ ...PROD, monthlyBudget: '900' }).monitoring;
+    const notices = Object.entries(limited.findResources('AWS::SNS::Topic')).find(
+      ([, { Properties }]) => Properties.TopicName === 'artists-cache-prod-notices',
+    )?.[0];
+    const [budget] = resourcesOf(limited, 'AWS::Budgets::Budget');
+    expect(budget?.Properties.Budget).toEqual({
+      BudgetName: 'artists-cache-prod-monthly',
+      BudgetType: 'COST',
+      TimeUnit: 'MONTHLY',
+      BudgetLimit: { Amount: 900, Unit: 'USD' },
+    });
+    const told = budget?.Properties.NotificationsWithSubscribers as {
+      Notification: { NotificationType: string; Threshold: number; ComparisonOperator: string };
+      Subscribers: unknown;
+    }[];
+    expect(told.map(({ Notification: one }) => [one.NotificationType, one.Threshold])).toEqual([
+      ['ACTUAL', 80],
+      ['ACTUAL', 100],
+      ['FORECASTED', 100],
+    ]);
+    for (const { Subscribers } of told)
+      expect(Subscribers).toEqual([{ SubscriptionType: 'SNS', Address: { Ref: notices } }]);
   });
 
   it('keep to what CloudWatch takes: ten metrics an alarm', () => {
