@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { startEmbeddedDynamodb } from './dynamodb/embedded.ts';
 import { createFront } from './front.ts';
-import { type Listening, portProblem, serve } from './http.ts';
+import { type Listening, portProblem, requireCallable, serve } from './http.ts';
 import { addressesOf, openTo } from './open-to.ts';
 import { StartProblem } from './problem.ts';
 import type { Settings } from './settings.ts';
@@ -57,11 +57,12 @@ export async function layFoundations(
 ): Promise<Foundations> {
   const directory = await placeOf(options, parts);
   const kept = (name: string) => (options.memory === false ? join(directory, name) : undefined);
-  const http = await serve(front.handle, options.port, 'PORT');
+  const hosts = options.host === undefined ? [] : addressesOf(options.host);
+  const http = await serve(front.handle, { port: options.port, variable: 'PORT', hosts });
   parts.defer(() => http.close());
   const spotify = await step(
     'Spotify',
-    () => startSpotify(options, parts, kept('spotify.jsonl')),
+    () => startSpotify({ ...options, hosts }, parts, kept('spotify.jsonl')),
     ({ url }) => url ?? 'the real one',
   );
   const dynamodb = await step(
@@ -99,7 +100,9 @@ async function placeOf(
   parts: AsyncDisposableStack,
 ): Promise<string> {
   if (memory === false) {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await mkdir(directory, { recursive: true });
+    // One that an earlier version has made too.
+    await chmod(directory, 0o700);
     return directory;
   }
   const temporary = await mkdtemp(join(tmpdir(), 'artists-cache-'));
@@ -108,7 +111,7 @@ async function placeOf(
 }
 
 async function startSpotify(
-  { spotifyClient, spotifyPort = 0, clock = systemClock }: FoundationOptions,
+  { spotifyClient, spotifyPort = 0, hosts, clock = systemClock }: FoundationOptions & { hosts: string[] },
   parts: AsyncDisposableStack,
   keptIn: string | undefined,
 ): Promise<Foundations['spotify']> {
@@ -117,12 +120,14 @@ async function startSpotify(
   const standIn = await createSpotifyStandIn({
     port: spotifyPort,
     ...client,
+    hosts,
     clock,
     ...(keptIn && { keptIn }),
   }).catch((error: Error) => {
     throw portProblem(error.cause ?? error, spotifyPort, 'SPOTIFY_PORT');
   });
   parts.defer(() => standIn.close());
+  if (spotifyPort !== 0) await requireCallable(standIn.url, 'SPOTIFY_PORT');
   return { url: standIn.url, client };
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { forOwnHosts } from './callers.ts';
 import { StartProblem } from './problem.ts';
 
 /** Thrown by `readBody`; the rest of the body is drained, so that the client can read the reply. */
@@ -49,20 +50,37 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
  */
 const KEEP_ALIVE_MS = 600_000;
 
+/** Far more than the gateway allows: it is to say so itself, in its own words. */
+const HEAD_LIMIT_BYTES = 64 * 1024;
+
+interface ServeOptions {
+  /** 0 takes any free one. */
+  readonly port?: number | undefined;
+  /** The environment variable that chose the port, for the message when it is taken. */
+  readonly variable?: string;
+  /** Hosts by which it may be called beside those of every machine itself. */
+  readonly hosts?: readonly string[] | undefined;
+}
+
 /**
- * Serves on 127.0.0.1; port 0 takes any free one.
+ * Serves on 127.0.0.1.
  *
- * @param variable the environment variable that chose the port, for the message when it is taken
- * @throws StartProblem when the port is taken
+ * @throws StartProblem when the port is taken, or none to call
  */
-export async function serve(handler: Handler, port = 0, variable = 'the port'): Promise<Listening> {
-  const server = createServer((request, response) => {
-    Promise.resolve(handler(request, response)).catch((error: unknown) => {
-      console.error('local stack: unexpected error', error);
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
-  });
+export async function serve(
+  handler: Handler,
+  { port = 0, variable = 'the port', hosts }: ServeOptions = {},
+): Promise<Listening> {
+  const server = createServer(
+    { maxHeaderSize: HEAD_LIMIT_BYTES },
+    forOwnHosts((request, response) => {
+      Promise.resolve(handler(request, response)).catch((error: unknown) => {
+        console.error('local stack: unexpected error', error);
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+    }, hosts),
+  );
   return listenOn(server, port, variable);
 }
 
@@ -74,7 +92,7 @@ export async function listenOn(server: Server, port: number, variable: string): 
     server.listen(port, '127.0.0.1', resolve);
   });
   const bound = (server.address() as AddressInfo).port;
-  return {
+  const listening: Listening = {
     port: bound,
     url: `http://127.0.0.1:${bound}`,
     close: () =>
@@ -83,6 +101,31 @@ export async function listenOn(server: Server, port: number, variable: string): 
         server.closeAllConnections();
       }),
   };
+  try {
+    if (port !== 0) await requireCallable(listening.url, variable);
+  } catch (error) {
+    await listening.close();
+    throw error;
+  }
+  return listening;
+}
+
+/**
+ * Browsers, and `fetch` here, refuse to call some ports, those of mail and of X11 for instance: whatever listens there
+ * would never be reached.
+ *
+ * @throws StartProblem for such a port
+ */
+export async function requireCallable(url: string, variable: string): Promise<void> {
+  try {
+    await fetch(url, { method: 'HEAD' });
+  } catch (error) {
+    const cause = (error as Error).cause;
+    if ((cause as Error | undefined)?.message !== 'bad port') throw error;
+    const { port } = new URL(url);
+    const message = `browsers refuse to call port ${port}: choose another with ${variable}=…`;
+    throw new StartProblem(message, { cause });
+  }
 }
 
 /** One line for a port that is taken or not allowed; any other error as it is. */

@@ -8,6 +8,7 @@ import { createMetricStore } from './cloudwatch/metric-store.ts';
 import { serveDynamodbFront } from './dynamodb/front.ts';
 import type { Foundations } from './foundations.ts';
 import { createGuard } from './iam/guard.ts';
+import { createSessionTokens, type SessionTokens } from './iam/session-tokens.ts';
 import type { LocalKeys } from './keys.ts';
 import { createLogs } from './lambda/logs.ts';
 import { createLambdaService, type LambdaService } from './lambda/service.ts';
@@ -66,7 +67,8 @@ export async function startServices(
     options.onLog?.(functionName, line);
   });
   parts.defer(() => logs.close());
-  const guard = createGuard(model.policies);
+  const tokens = createSessionTokens();
+  const guard = createGuard(model.policies, tokens);
   const front = await serveDynamodbFront({ target: dynamodb.url, tables: model.tables, guard, witness });
   parts.defer(() => front.close());
   // The functions call AWS and AWS calls the functions: one of the two has to be named before it is there.
@@ -87,6 +89,7 @@ export async function startServices(
     functions: model.functions,
     endpoints: (await options.detour?.(endpoints)) ?? endpoints,
     concurrency: options.lambdaConcurrency ?? DEFAULT_CONCURRENCY,
+    sessionTokenFor: tokens.tokenFor,
     logs,
     freezeAfterMs,
     witness,
@@ -99,7 +102,13 @@ export async function startServices(
   lambda = running;
   const schedules = startSchedules({ schedules: model.schedules, lambda: running, clock });
   parts.defer(() => schedules.close());
-  return { aws, lambda: running, schedules, guard, malformedMetrics };
+  return { aws, credentials: credentialsOf(tokens), lambda: running, schedules, guard, malformedMetrics };
+}
+
+/** Those of the owner of the run, who may do everything. */
+function credentialsOf(tokens: SessionTokens) {
+  const accessKeyId = 'local';
+  return { accessKeyId, secretAccessKey: 'local', sessionToken: tokens.tokenFor(accessKeyId) };
 }
 
 /** In the form in which the deployed secret holds it. */

@@ -16,6 +16,7 @@ export interface Settings {
   readonly dynamodbEndpoint: string | undefined;
   readonly freshSeconds: number | undefined;
   readonly keepSeconds: number | undefined;
+  readonly retrySeconds: number | undefined;
   /** The application at the real Spotify, instead of the stand-in. */
   readonly spotifyClient: { readonly clientId: string; readonly clientSecret: string } | undefined;
   /** Execution environments per function. */
@@ -43,6 +44,7 @@ What is edited in functions/ and shared/ runs from the next request on.
   DYNAMODB_ENDPOINT      a DynamoDB of your own instead, like http://127.0.0.1:8042
   FRESH_SECONDS          how long a copy is fresh (the template's: 10800)
   KEEP_SECONDS           how long a copy is usable (the template's: 21600)
+  RETRY_SECONDS          how long a failed computation is not tried again (the template's: 30)
   HOST                   open API and stand-in to other devices, at this address of yours (0.0.0.0: at every one)
   CORS_ORIGINS           pages that may call the API from a browser, like http://localhost:8081,https://app.example
   SPOTIFY_REDIRECT_URI   where Spotify sends users back, instead of to the console page
@@ -65,6 +67,7 @@ export function readSettings(env: Environment): Omit<Settings, 'memory'> {
     corsOrigins: env.CORS_ORIGINS || undefined,
     freshSeconds,
     keepSeconds,
+    retrySeconds: wholeNumber(env, 'RETRY_SECONDS', 1, 31_536_000),
     spotifyClient: spotifyClient(env),
     lambdaConcurrency: wholeNumber(env, 'LAMBDA_CONCURRENCY', 1, 1000) ?? 8,
   };

@@ -20,6 +20,8 @@ import type { Model } from './template/model.ts';
 export interface LocalStackOptions
   extends FoundationOptions,
     Omit<ServiceOptions, 'logDirectory' | 'lambdaConcurrency' | 'witness'> {
+  /** Whether the limits of the stage hold, as on AWS; not unless told: tests ask more at once than people do. */
+  readonly throttled?: boolean;
   /** A part is up: its name, its address or size, and how long it took. */
   onPart?(part: string, detail: string, ms: number): void;
   /** How far a part is that takes its time; at least every two seconds. */
@@ -30,8 +32,6 @@ export interface LocalStackOptions
   onAnswered?(answered: Answered): void;
   /** Writes a cloud assembly into a directory; the CDK app of this repository unless given. */
   readonly synthesize?: Synthesize;
-  /** How long a failed computation is not tried again; the template's unless given. */
-  readonly retrySeconds?: number;
   /** Gives up starting. */
   readonly signal?: AbortSignal;
 }
@@ -45,6 +45,12 @@ export interface LocalStack {
   readonly dynamodbUrl: string;
   /** KMS, Secrets Manager, CloudWatch and Lambda. */
   readonly awsUrl: string;
+  /** With which `awsUrl` lets in what started this stack, and beside it only the functions. */
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string;
+  };
   readonly model: Model;
   /** Where everything is that this stack writes. */
   readonly directory: string;
@@ -101,7 +107,7 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
   const keys = await loadKeys(kept('keys.json'));
   const logDirectory = join(directory, 'logs');
   const record = options.record ? createRequestRecord() : undefined;
-  const { aws, lambda, schedules, guard, malformedMetrics } = await startServices(
+  const { aws, credentials, lambda, schedules, guard, malformedMetrics } = await startServices(
     model,
     foundations,
     keys,
@@ -136,8 +142,14 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
     openapiPath: OPENAPI_PATH,
     consoleFile: consolePage.file,
   });
-  const { onAnswered } = options;
-  const gateway = createGateway({ api: model.api, lambda, clock, ...(onAnswered ? { onAnswered } : {}) });
+  const { onAnswered, throttled } = options;
+  const gateway = createGateway({
+    api: model.api,
+    lambda,
+    clock,
+    throttled,
+    ...(onAnswered ? { onAnswered } : {}),
+  });
   await step(
     'API',
     async () => front.open(control, gateway),
@@ -149,6 +161,7 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
     outsideUrl: outside?.apiUrl,
     dynamodbUrl: dynamodb.url,
     awsUrl: aws.url,
+    credentials,
     model,
     directory,
     logDirectory,

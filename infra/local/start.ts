@@ -33,6 +33,8 @@ async function main(args: readonly string[]): Promise<void> {
   if (options.help) return console.log(HELP);
   const settings = { ...readSettings(process.env), memory: options.memory };
   const terminal = createTerminal(options);
+  // What is written holds the lists and tokens of users: no other user of this machine reads it.
+  process.umask(0o077);
   const starting = new AbortController();
   let stack: LocalStack | undefined;
   let live: Awaited<ReturnType<typeof startLive>> | undefined;
@@ -65,6 +67,7 @@ async function main(args: readonly string[]): Promise<void> {
       inspectPorts: ports,
       record: true,
       freezeAfterMs: FREEZE_AFTER_MS,
+      throttled: true,
       signal: starting.signal,
     });
   } catch (error) {

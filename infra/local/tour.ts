@@ -4,7 +4,7 @@ export function tour(apiUrl: string, hasStandIn: boolean): string {
     ? `BACK=$(curl -s -o /dev/null -w '%{redirect_url}' "$URL&approve=1&account=demo")`
     : `echo "Open $URL and paste the address that you are sent back to:"; read -r BACK`;
   return `API=${apiUrl}
-TOKEN=$(curl -s $API/_local/token -d '{"user":"alice"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+TOKEN=$(curl -s $API/_local/token -H 'Content-Type: application/json' -d '{"user":"alice"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 URL=$(curl -s $API/api/user/platforms/connect -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"platform_slug":"spotify"}' | sed 's/.*"authorization_url":"\\([^"]*\\)".*/\\1/')
 ${consent}
 CODE=$(echo "$BACK" | sed 's/.*[?&]code=\\([^&]*\\).*/\\1/'); STATE=$(echo "$BACK" | sed 's/.*[?&]state=\\([^&]*\\).*/\\1/')

@@ -71,8 +71,9 @@ async function loadHandler(stack: Awaited<ReturnType<typeof startLocalStack>>) {
   );
   Object.assign(process.env, deployed?.environment, {
     AWS_REGION: 'eu-west-3',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: stack.credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: stack.credentials.sessionToken,
     AWS_ENDPOINT_URL: stack.awsUrl,
     AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodbUrl,
     SPOTIFY_ACCOUNTS_URL: stack.spotifyUrl,

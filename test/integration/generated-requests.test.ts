@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { aConnectedUser, aToken } from '../support/a-user.ts';
 import { type Operation, operations } from '../support/api-operations.ts';
 import { type Caller, type GeneratedRequest, generatedRequest } from '../support/generated-requests.ts';
-import { requireReplyOfContract } from '../support/reply-contract.ts';
+import { decodedPath, requireReplyOfContract } from '../support/reply-contract.ts';
 import { createSender } from '../support/send-request.ts';
 
 const AT_ONCE = 20;
@@ -62,7 +62,7 @@ function codeOf(body: string): string {
 /** Status and code that the document promises for the request, as far as they are the request's own doing. */
 function expectedOf({ method, target, body, caller }: GeneratedRequest): RegExp {
   const mark = target.indexOf('?');
-  const path = mark < 0 ? target : target.slice(0, mark);
+  const path = decodedPath(target);
   const operation = operations.find((known) => known.method === method && known.path === path);
   if (!operation) return /^40[45] /;
   if (caller !== 'user' && caller !== 'operator') return /^401 $/;

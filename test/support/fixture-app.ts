@@ -9,6 +9,8 @@ export interface FixtureFunction {
   readonly scopes?: readonly string[];
   /** A route without authorizer. */
   readonly open?: boolean;
+  /** Of its route, in the stage. */
+  readonly limit?: { readonly ThrottlingRateLimit?: number; readonly ThrottlingBurstLimit?: number };
   readonly timeout?: number;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, unknown>>;
@@ -122,7 +124,22 @@ function apiTemplate(
   };
   for (const [name, fn] of Object.entries(functions)) Object.assign(resources, functionResources(name, fn));
   if (functions.sweep) resources.Schedule = schedule;
+  resources.Stage = stageOf(functions);
   return { Resources: resources };
+}
+
+/** A stage that limits nothing but the routes that ask for it. */
+function stageOf(functions: Readonly<Record<string, FixtureFunction>>): unknown {
+  const limited = Object.values(functions).flatMap(({ route, limit }) =>
+    route && limit ? [[route, limit]] : [],
+  );
+  return {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    Properties: {
+      DefaultRouteSettings: { ThrottlingRateLimit: 1_000_000, ThrottlingBurstLimit: 1_000_000 },
+      RouteSettings: Object.fromEntries(limited),
+    },
+  };
 }
 
 const schedule = {

@@ -68,9 +68,19 @@ export function requireReplyOfContract(reply: ExchangedReply): void {
   requireHeaders(reply, response, body);
 }
 
+/** As the gateway reads a path before it looks for a route; what cannot be decoded stays as it is. */
+export function decodedPath(target: string): string {
+  const path = target.split('?')[0] ?? '';
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** A path without an operation for the method is answered by the default route, as one without any. */
 function responsesOf({ method, path }: ExchangedReply): { value: Responses; pointer: string } {
-  const known = path.split('?')[0] ?? '';
+  const known = decodedPath(path);
   const operation = Object.hasOwn(document.paths, known) && document.paths[known][method.toLowerCase()];
   if (!operation) return { value: document['x-default-responses'], pointer: '/x-default-responses' };
   const pointer = `/paths/${escaped(known)}/${method.toLowerCase()}/responses`;

@@ -28,6 +28,7 @@ describe('a function that is careless with a secret', () => {
       functions: [functions.add('careless', CARELESS)],
       endpoints: {},
       concurrency: 1,
+      sessionTokenFor: () => 'session',
       logs: createLogs(undefined),
       onFailure: () => undefined,
     });

@@ -62,6 +62,7 @@ async function serveJson(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const caller = guard.callerOf(request.headers);
   const [service = '', operation = ''] = String(request.headers['x-amz-target']).split('.');
   const body = (await readBody(request)).toString('utf8');
   const name = service as keyof typeof accesses;
@@ -71,7 +72,6 @@ async function serveJson(
     throw new AwsError('UnknownOperationException', `the local stack has no ${service}.${operation}`);
   }
   const input: unknown = JSON.parse(body || '{}');
-  const caller = guard.callerOf(request.headers);
   if (caller !== undefined) guard.check(caller, [accesses[name](operation, input, model)]);
   const text = JSON.stringify(await run(input as never));
   response.writeHead(200, { 'content-type': contentType(request) });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isFromSamePage } from '../callers.ts';
 import { readBody, sendJson } from '../http.ts';
 import type { Outcome } from '../lambda/outcome.ts';
 import type { createCacheControl } from './cache-control.ts';
@@ -100,7 +101,10 @@ export function createControl(options: ControlOptions) {
         ? new ControlError(405, 'METHOD_NOT_ALLOWED', `${path} answers ${allow}`)
         : new ControlError(404, 'NOT_FOUND', `the local stack has no ${path}`);
     }
-    const { status = 200, reply } = await action(await readBody(request), url.searchParams);
+    requireOwnRequest(request);
+    const body = await readBody(request);
+    if (body.length > 0) requireJson(request);
+    const { status = 200, reply } = await action(body, url.searchParams);
     sendJson(response, status, reply, { 'cache-control': 'no-store' });
   }
 
@@ -123,6 +127,22 @@ export function createControl(options: ControlOptions) {
     response.end(shown.content);
     return true;
   };
+}
+
+/** What is done here is done to users: it is not for a page from elsewhere, though it could not read the reply. */
+function requireOwnRequest(request: IncomingMessage): void {
+  if (isFromSamePage(request)) return;
+  throw new ControlError(403, 'FORBIDDEN_ORIGIN', 'the control of the local stack is not for other pages');
+}
+
+/** This type, and no simple one, makes a browser ask whether a page may send it. */
+function requireJson({ headers }: IncomingMessage): void {
+  if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return;
+  throw new ControlError(
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
+    'the body must be JSON and say so: Content-Type: application/json',
+  );
 }
 
 function sendControlError(response: ServerResponse, error: unknown): void {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
+import { forOwnHosts } from '../callers.ts';
 import { type Listening, listenOn } from '../http.ts';
 import { StartProblem } from '../problem.ts';
 
@@ -47,8 +48,10 @@ function sparingTheProcess(server: Server): () => Promise<void> {
     if (isClosing && atWork.size === 0) resolve();
   };
   server.removeAllListeners('request');
-  server.on('request', (request, response) => {
+  const spare: RequestListener = (request, response) => {
     if (isClosing) return void response.destroy();
+    // It lets pages from everywhere in: to a request without an origin it says nothing of that.
+    delete request.headers.origin;
     const end = response.end;
     response.end = ((...chunk: Parameters<typeof end>) => {
       atWork.delete(response);
@@ -59,7 +62,8 @@ function sparingTheProcess(server: Server): () => Promise<void> {
     answer(request, response);
     request.removeAllListeners('error');
     request.on('error', () => response.destroy());
-  });
+  };
+  server.on('request', forOwnHosts(spare));
   return () => {
     isClosing = true;
     resolveIfIdle();

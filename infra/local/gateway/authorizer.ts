@@ -1,6 +1,7 @@
-import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Clock } from '../../../shared/clock.ts';
 import type { JwtAuthorizer, RouteSpec } from '../template/api.ts';
+import { createIssuerKeys, IssuerUnreachable } from './issuer-keys.ts';
 
 /** What a function learns of the token. */
 export interface Authorization {
@@ -20,31 +21,21 @@ export type Authorize = (
   header: string | undefined,
 ) => Promise<Authorization | Refusal | undefined>;
 
-type Keys = ReturnType<typeof createRemoteJWKSet>;
+/** Signatures by RSA alone. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512'];
 
 /**
- * The JWT authorizer of an HTTP API: RS256 only, keys of the issuer found by OpenID discovery, `iss`, `aud` (or
+ * The JWT authorizer of an HTTP API: keys of the issuer found by OpenID discovery, `iss`, `aud` (or
  * `client_id`), `exp`, `nbf`, `iat`, and the scopes of the route in `scope` or `scp`.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  */
 export function createAuthorizer(clock: Clock): Authorize {
-  const keysByIssuer = new Map<string, Promise<Keys>>();
-
-  function keysOf(issuer: string): Promise<Keys> {
-    const known = keysByIssuer.get(issuer);
-    if (known) return known;
-    const keys = discoverKeys(issuer);
-    keysByIssuer.set(issuer, keys);
-    // An issuer that could not be reached is asked again next time.
-    keys.catch(() => keysByIssuer.delete(issuer));
-    return keys;
-  }
+  const keysOf = createIssuerKeys();
 
   async function verify(token: string, { issuer, audience }: JwtAuthorizer): Promise<JWTPayload> {
-    // AWS finds the key by its id, and refuses a token that names none.
-    if (!decodeProtectedHeader(token).kid) throw new errors.JWTInvalid('the token has no kid');
+    requireKeyId(token);
     const { payload } = await jwtVerify(token, await keysOf(issuer), {
-      algorithms: ['RS256'],
+      algorithms: ALGORITHMS,
       issuer,
       currentDate: new Date(clock.nowMs()),
       requiredClaims: ['exp'],
@@ -68,12 +59,15 @@ export function createAuthorizer(clock: Clock): Authorize {
   };
 }
 
-async function discoverKeys(issuer: string): Promise<Keys> {
-  const discovery = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const reply = await fetch(discovery, { signal: AbortSignal.timeout(5000) });
-  if (!reply.ok) throw new Error(`${discovery} answered ${reply.status}`);
-  const { jwks_uri: jwksUri } = (await reply.json()) as { jwks_uri: string };
-  return createRemoteJWKSet(new URL(jwksUri));
+/** AWS finds the key by its id, and refuses a token that names none. What is no token names none. */
+function requireKeyId(token: string): void {
+  let header: { kid?: string };
+  try {
+    header = decodeProtectedHeader(token);
+  } catch (cause) {
+    throw new errors.JWTInvalid('the token cannot be read', { cause });
+  }
+  if (!header.kid) throw new errors.JWTInvalid('the token has no kid');
 }
 
 /** `client_id` counts only where there is no `aud`. */
@@ -112,18 +106,18 @@ function insufficientScope(scopes: readonly string[]): Refusal {
 }
 
 function invalidToken(error: unknown): Refusal {
-  const description = error instanceof errors.JWTExpired ? 'the token has expired' : describe(error);
   return {
     status: 401,
-    wwwAuthenticate: `Bearer scope="" error="invalid_token" error_description="${description}"`,
+    wwwAuthenticate: `Bearer scope="" error="invalid_token" error_description="${describe(error)}"`,
   };
 }
 
 function describe(error: unknown): string {
+  if (error instanceof IssuerUnreachable) return error.message;
+  if (error instanceof errors.JWTExpired) return 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iss') return 'invalid issuer';
   if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
     return 'the token does not have a valid audience';
   }
-  if (error instanceof errors.JOSEError) return 'the token is invalid';
-  return 'OIDC discovery endpoint communication error';
+  return 'the token is invalid';
 }

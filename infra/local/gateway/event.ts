@@ -26,27 +26,28 @@ type Event = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
  */
 export function eventOf(incoming: Incoming): Event {
   const { request, body, match, authorization } = incoming;
-  const [rawPath, rawQueryString] = splitTarget(request.url ?? '/');
+  const [path, rawQueryString] = splitTarget(request.url ?? '/');
   // Of two question marks the second belongs to the first name: without one of its own, the parser would drop it.
   const query = joinDuplicates(new URLSearchParams(`?${rawQueryString}`));
   const cookies = request.headers.cookie?.split('; ').filter(Boolean);
   return {
     version: '2.0',
     routeKey: match.route.key,
-    rawPath: decodePath(rawPath),
+    rawPath: path,
     rawQueryString,
     ...(cookies?.length ? { cookies } : {}),
     headers: headersOf(request),
     ...(query ? { queryStringParameters: query } : {}),
-    requestContext: contextOf(incoming, decodePath(rawPath), authorization),
-    ...(match.pathParameters ? { pathParameters: decodeAll(match.pathParameters) } : {}),
+    requestContext: contextOf(incoming, path, authorization),
+    ...(match.pathParameters ? { pathParameters: match.pathParameters } : {}),
     ...bodyOf(request, body),
   };
 }
 
+/** The path is decoded before anything looks at it, routes too; the query is not. */
 export function splitTarget(target: string): [path: string, query: string] {
   const mark = target.indexOf('?');
-  return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+  return mark < 0 ? [decodePath(target), ''] : [decodePath(target.slice(0, mark)), target.slice(mark + 1)];
 }
 
 function decodePath(path: string): string {
@@ -55,10 +56,6 @@ function decodePath(path: string): string {
   } catch {
     return path;
   }
-}
-
-function decodeAll(values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, decodePath(value)]));
 }
 
 function joinDuplicates(query: URLSearchParams): Record<string, string> | undefined {

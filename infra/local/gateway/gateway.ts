@@ -5,10 +5,11 @@ import { BodyTooLarge, readBody } from '../http.ts';
 import type { LambdaService } from '../lambda/service.ts';
 import type { ApiSpec, RouteSpec } from '../template/api.ts';
 import { createAuthorizer } from './authorizer.ts';
-import { corsHeaders, preflight } from './cors.ts';
+import { preflight, withCors } from './cors.ts';
 import { eventOf, splitTarget } from './event.ts';
 import { internalServerError, message, type Reply, replyOf, sendReply, serviceUnavailable } from './reply.ts';
 import { createRouter } from './routes.ts';
+import { createThrottle } from './throttle.ts';
 
 /** A request that has been answered. */
 export interface Answered {
@@ -28,24 +29,38 @@ interface GatewayOptions {
   readonly clock?: Clock | undefined;
   /** Told of each request once it is answered. */
   onAnswered?(answered: Answered): void;
+  /** Whether the limits of the stage hold; not unless told: one machine's tests ask more at once than people do. */
+  readonly throttled?: boolean | undefined;
 }
 
+/** Quotas of an HTTP API. The first is of the request line and the values of headers together. */
+const HEAD_LIMIT_BYTES = 10_240;
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /**
  * The HTTP API of the template before its functions, as API Gateway is on AWS: routes, JWT authorizer, payload format
- * 2.0, CORS, limits. Nothing is kept between requests but the issuer's keys. Throttling is left out.
+ * 2.0, CORS, limits. Nothing is kept between requests but the issuer's keys and what the limits count.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */
-export function createGateway({ api, lambda, clock = systemClock, onAnswered }: GatewayOptions) {
+export function createGateway({
+  api,
+  lambda,
+  clock = systemClock,
+  throttled = false,
+  onAnswered,
+}: GatewayOptions) {
   const route = createRouter(api.routes);
   const authorize = createAuthorizer(clock);
+  const letsThrough = throttled ? createThrottle(clock) : () => true;
 
   async function answer(request: IncomingMessage, requestId: string): Promise<Reply> {
+    if (headBytes(request) > HEAD_LIMIT_BYTES) return message(431, 'Request Header Fields Too Large');
     const early = preflight(api.cors, request);
     if (early) return early;
     const [path] = splitTarget(request.url ?? '/');
     const match = route(request.method ?? 'GET', path);
     if (!match) return message(404, 'Not Found');
+    if (!letsThrough(match.route)) return message(429, 'Too Many Requests');
     const body = await readBody(request, BODY_LIMIT_BYTES);
     const authorization = await authorize(match.route, request.headers.authorization);
     if (authorization && 'status' in authorization) {
@@ -54,7 +69,7 @@ export function createGateway({ api, lambda, clock = systemClock, onAnswered }: 
       return message(status, text, { 'www-authenticate': wwwAuthenticate });
     }
     const incoming = { request, body, requestId, apiId: api.id, nowMs: clock.nowMs(), match, authorization };
-    return invoke(match.route, JSON.stringify(eventOf(incoming)));
+    return withCors(await invoke(match.route, JSON.stringify(eventOf(incoming))), api.cors, request);
   }
 
   async function invoke({ functionArn, timeoutMs }: RouteSpec, event: string): Promise<Reply> {
@@ -81,8 +96,7 @@ export function createGateway({ api, lambda, clock = systemClock, onAnswered }: 
     const reply = await answer(request, requestId).catch((error: unknown) =>
       error instanceof BodyTooLarge ? message(413, 'Request Entity Too Large') : internalServerError(),
     );
-    const headers = { ...reply.headers, ...varied(corsHeaders(api.cors, request), reply.headers) };
-    sendReply(response, { ...reply, headers }, requestId, method === 'HEAD');
+    sendReply(response, reply, requestId, method === 'HEAD');
     const ms = performance.now() - startedAtMs;
     // Not what was meant to be sent: a header that HTTP cannot carry makes another reply of it.
     const status = response.statusCode;
@@ -90,10 +104,8 @@ export function createGateway({ api, lambda, clock = systemClock, onAnswered }: 
   };
 }
 
-/** The function's own `Vary` stays beside the one of CORS. */
-function varied(
-  cors: Record<string, string>,
-  { vary }: Readonly<Record<string, string>>,
-): Record<string, string> {
-  return vary && cors.vary ? { ...cors, vary: `${vary}, ${cors.vary}` } : cors;
+function headBytes({ method = '', url = '', httpVersion, rawHeaders }: IncomingMessage): number {
+  const line = `${method} ${url} HTTP/${httpVersion}`;
+  // Names and values take turns; a character is a byte.
+  return rawHeaders.reduce((sum, text, i) => sum + (i % 2 ? text.length : 0), line.length);
 }

@@ -9,8 +9,9 @@ const path = require('node:path');
 const { existsSync } = require('node:fs');
 const { format } = require('node:util');
 
-const [HOST, PORT] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
-const BASE = '/2018-06-01/runtime';
+// Here `host:port/path`.
+const [, HOST, PORT, PATH] = /^(.+):(\d+)(.*)$/.exec(process.env.AWS_LAMBDA_RUNTIME_API);
+const BASE = `${PATH}/2018-06-01/runtime`;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 let requestId;
 

@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import type { Listening } from '../http.ts';
 import { failure, type Outcome } from './outcome.ts';
-import { type Invocation, serveRuntimeApi } from './runtime-api.ts';
+import { type Invocation, type RuntimeApi, serveRuntimeApi } from './runtime-api.ts';
 import { type RuntimeOptions, spawnRuntime } from './runtime-process.ts';
 
 export type Work = Omit<Invocation, 'deadlineMs'>;
@@ -36,24 +35,16 @@ interface Task {
  * One execution environment: a process that runs the function's bundle and handles one invocation at a time. Between
  * invocations it is frozen, as on AWS: what a handler leaves running behind its result goes on at the next one, or never.
  */
-export function createEnvironment({
-  spec,
-  endpoints,
-  guardian,
-  inspectPort,
-  freezeAfterMs,
-  witness,
-  onLine: write,
-  onGone,
-}: EnvironmentOptions): Environment {
+export function createEnvironment({ freezeAfterMs, onGone, ...options }: EnvironmentOptions): Environment {
+  const { spec, guardian, witness } = options;
   const id = randomUUID();
   const onLine = (line: string) => {
-    write(line);
+    options.onLine(line);
     witness?.wrote(id, line);
   };
   const startedAtMs = performance.now();
   let child: ChildProcess | undefined;
-  let api: Listening | undefined;
+  let api: RuntimeApi | undefined;
   let deliverNext: ((invocation: Invocation) => void) | undefined;
   let task: Task | undefined;
   let ready = false;
@@ -84,7 +75,7 @@ export function createEnvironment({
       },
     });
     if (gone) return void api.close();
-    child = spawnRuntime({ spec, endpoints, guardian, inspectPort, witness, onLine }, id, api.port);
+    child = spawnRuntime({ ...options, onLine }, id, api.address);
     child.once('error', (error) => {
       initError ??= failure('init', 'Runtime.StartError', error.message);
       leave();

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BodyTooLarge, type Listening, readBody, sendJson, serve } from '../http.ts';
 
@@ -25,13 +26,20 @@ export const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
 const PREFIX = '/2018-06-01/runtime';
 const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
 
+export interface RuntimeApi extends Pick<Listening, 'close'> {
+  /** For AWS_LAMBDA_RUNTIME_API: `host:port/path`. */
+  readonly address: string;
+}
+
 /**
  * The Lambda Runtime API for one execution environment, on a port of its own: a runtime finds there its own
- * invocations and no others.
+ * invocations and no others. It stands below a path that only that runtime is told: invocations carry what users send.
  */
-export function serveRuntimeApi(events: RuntimeEvents): Promise<Listening> {
-  return serve(async (request, response) => {
-    const { method = 'GET', url = '' } = request;
+export async function serveRuntimeApi(events: RuntimeEvents): Promise<RuntimeApi> {
+  const path = `/${randomBytes(16).toString('hex')}`;
+  const { port, close } = await serve(async (request, response) => {
+    const { method = 'GET' } = request;
+    const url = request.url?.startsWith(`${path}/`) ? request.url.slice(path.length) : '';
     if (method === 'GET' && url === `${PREFIX}/invocation/next`) {
       return events.onNext((invocation) => sendInvocation(response, invocation));
     }
@@ -43,6 +51,7 @@ export function serveRuntimeApi(events: RuntimeEvents): Promise<Listening> {
     if (!requestId) return sendJson(response, 404, { errorType: 'InvalidRequest', errorMessage: url });
     return finish(events, request, response, requestId, kind === 'error');
   });
+  return { address: `127.0.0.1:${port}${path}`, close };
 }
 
 async function finish(

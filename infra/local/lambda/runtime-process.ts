@@ -12,6 +12,7 @@ export interface RuntimeOptions {
   readonly spec: FunctionSpec;
   /** Variables beside the function's own: where AWS and Spotify are. */
   readonly endpoints: Readonly<Record<string, string>>;
+  readonly sessionToken: string;
   readonly guardian: Guardian;
   /** Where a debugger finds the process. */
   readonly inspectPort?: number | undefined;
@@ -27,11 +28,15 @@ const WITNESS = join(import.meta.dirname, 'witness.cjs');
 /** What Lambda leaves a function of its memory for the heap, about. */
 const HEAP_SHARE = 0.9;
 
-/** The process of an execution environment: the runtime with the function's bundle, environment and memory. */
+/**
+ * The process of an execution environment: the runtime with the function's bundle, environment and memory.
+ *
+ * @param runtimeApi `host:port/path`
+ */
 export function spawnRuntime(
-  { spec, endpoints, guardian, inspectPort, witness, onLine }: RuntimeOptions,
+  { spec, endpoints, sessionToken, guardian, inspectPort, witness, onLine }: RuntimeOptions,
   id: string,
-  runtimeApiPort: number,
+  runtimeApi: string,
 ): ChildProcess {
   const logStream = `local/[$LATEST]${id.replaceAll('-', '')}`;
   const heapMb = Math.floor(spec.memoryMb * HEAP_SHARE);
@@ -41,7 +46,7 @@ export function spawnRuntime(
   const options = [`--max-old-space-size=${heapMb}`, ...inspect, ...watched];
   const child = spawn(process.execPath, [...options, BOOTSTRAP], {
     cwd: spec.codePath,
-    env: environmentOf(spec, `127.0.0.1:${runtimeApiPort}`, where, logStream),
+    env: environmentOf(spec, { runtimeApi, endpoints: where, sessionToken, logStream }),
     stdio: ['ignore', 'pipe', 'pipe', witness ? 'pipe' : 'ignore'],
     // A session of its own: Ctrl-C in the terminal ends the stack, which ends this.
     detached: true,

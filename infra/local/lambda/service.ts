@@ -15,6 +15,8 @@ export interface LambdaServiceOptions {
   /** Variables that every function gets beside its own: where AWS and Spotify are. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly concurrency: number;
+  /** By which AWS's stand-ins know a function as itself. */
+  sessionTokenFor(name: string): string;
   readonly logs: Logs;
   /** How long an environment without work goes on running before it is frozen; at once, as on AWS, unless given. */
   readonly freezeAfterMs?: number;
@@ -51,6 +53,7 @@ export function createLambdaService({
   functions,
   endpoints,
   concurrency,
+  sessionTokenFor,
   logs,
   freezeAfterMs = 0,
   inspectPorts = new Map(),
@@ -74,6 +77,7 @@ export function createLambdaService({
         createEnvironment({
           spec: started.spec,
           endpoints,
+          sessionToken: sessionTokenFor(spec.name),
           guardian,
           inspectPort,
           witness,

@@ -1,17 +1,21 @@
 import type { FunctionSpec } from '../template/functions.ts';
 import { ACCOUNT_ID, REGION } from '../template/resources.ts';
 
+interface Surroundings {
+  /** `host:port/path` */
+  readonly runtimeApi: string;
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly sessionToken: string;
+  readonly logStream: string;
+}
+
 /**
  * The whole environment of a function's process: its own variables from the template, those that Lambda reserves, and
  * the addresses of what stands in for AWS and Spotify. Nothing of the environment that started the local stack.
- *
- * @param runtimeApi `host:port`
  */
 export function environmentOf(
   spec: FunctionSpec,
-  runtimeApi: string,
-  endpoints: Readonly<Record<string, string>>,
-  logStream: string,
+  { runtimeApi, endpoints, sessionToken, logStream }: Surroundings,
 ): Record<string, string> {
   return {
     ...spec.environment,
@@ -31,7 +35,7 @@ export function environmentOf(
     // The role of a function, as what stands in for AWS sees it: the name of the function.
     AWS_ACCESS_KEY_ID: spec.name,
     AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
+    AWS_SESSION_TOKEN: sessionToken,
     LAMBDA_TASK_ROOT: spec.codePath,
     LAMBDA_RUNTIME_DIR: import.meta.dirname,
     _HANDLER: spec.handler,

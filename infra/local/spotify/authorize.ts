@@ -84,7 +84,7 @@ function readAuthorization(query: URLSearchParams, clientId: string): Authorizat
   const redirectUriText = query.get('redirect_uri') ?? '';
   const redirectUri = URL.parse(redirectUriText);
   if (!redirectUri) return 'INVALID_CLIENT: Invalid redirect URI';
-  if (!isSecure(redirectUri)) return 'INVALID_CLIENT: Insecure redirect URI';
+  if (!isSecure(redirectUri, redirectUriText)) return 'INVALID_CLIENT: Insecure redirect URI';
   const codeChallenge = query.get('code_challenge');
   if (codeChallenge !== null && query.get('code_challenge_method') !== 'S256') {
     return 'code_challenge_method must be S256';
@@ -102,8 +102,9 @@ function readAuthorization(query: URLSearchParams, clientId: string): Authorizat
 }
 
 /** Since 2025 plain http is for the loopback address and a port; the name `localhost` is refused. */
-function isSecure({ protocol, hostname, port }: URL): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && hostname === '127.0.0.1' && port !== '');
+function isSecure({ protocol }: URL, text: string): boolean {
+  // A URL forgets port 80.
+  return protocol === 'https:' || /^http:\/\/127\.0\.0\.1:\d+(\/|$)/.test(text);
 }
 
 function redirect({ redirectUri, state }: AuthorizationRequest, answer: Record<string, string>): Reply {

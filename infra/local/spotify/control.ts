@@ -1,19 +1,25 @@
+import { isFromOwnPage } from '../callers.ts';
 import type { Accounts } from './accounts.ts';
 import type { AppLimits } from './app-limits.ts';
 import { json, type Reply, type StandInRequest } from './replies.ts';
 import { InvalidControl, isAccountName, parseApp, parsePlays, parseSettings } from './settings.ts';
 import { accountId } from './shapes.ts';
 
-const ACCOUNT_PATH = /^\/_control\/accounts\/([^/]+)(\/plays)?$/;
-/** Pages of this machine may use the control; others may not. */
-const LOCAL_ORIGIN = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+interface ControlParts {
+  accounts: Accounts;
+  appLimits: AppLimits;
+  hosts?: readonly string[] | undefined;
+}
 
+const ACCOUNT_PATH = /^\/_control\/accounts\/([^/]+)(\/plays)?$/;
 /** `/_control/…`: how tests and the console tell the stand-in what to be. The routes are described in stand-in.ts. */
-export function createControl({ accounts, appLimits }: { accounts: Accounts; appLimits: AppLimits }) {
+export function createControl({ accounts, appLimits, hosts }: ControlParts) {
+  /** Pages of this machine may use it; others may not, also where they could not read the reply. */
   return function answerControl(request: StandInRequest): Reply {
-    const reply = request.method === 'OPTIONS' ? preflight() : answer(request);
     const { origin } = request.headers;
-    if (!origin || !LOCAL_ORIGIN.test(origin)) return reply;
+    if (!isFromOwnPage(origin, hosts)) return controlError(403, 'not for pages from elsewhere');
+    const reply = request.method === 'OPTIONS' ? preflight() : answer(request);
+    if (!origin) return reply;
     return { ...reply, headers: { ...reply.headers, 'access-control-allow-origin': origin, vary: 'Origin' } };
   };
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
+import { forOwnHosts } from '../callers.ts';
 import { BodyTooLarge, readBody } from '../http.ts';
 import { createAccounts } from './accounts.ts';
 import { createAppLimits } from './app-limits.ts';
@@ -20,6 +21,8 @@ interface StandInOptions {
   host?: string;
   clientId: string;
   clientSecret: string;
+  /** Hosts by which it may be called beside those of every machine itself. */
+  hosts?: readonly string[] | undefined;
   clock?: Clock;
   /** Another seed gives every account other artists. */
   seed?: string;
@@ -101,6 +104,7 @@ export async function createSpotifyStandIn({
   host = '127.0.0.1',
   clientId,
   clientSecret,
+  hosts,
   clock = systemClock,
   seed = 'spotify',
   keptIn,
@@ -114,11 +118,13 @@ export async function createSpotifyStandIn({
     authorize: createAuthorizePage({ accounts, grants, clientId }),
     token: createTokenEndpoint({ accounts, grants, clock, clientId, clientSecret }),
     webApi: createWebApi({ accounts, grants, catalogues, appLimits, clock }),
-    control: createControl({ accounts, appLimits }),
+    control: createControl({ accounts, appLimits, hosts }),
   });
 
   let origin = '';
-  const server = createServer((request, response) => void serve(request, response, origin, route));
+  const server = createServer(
+    forOwnHosts((request, response) => void serve(request, response, origin, route), hosts),
+  );
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   origin = await listen(server, port, host);

@@ -13,6 +13,14 @@ export interface RouteSpec {
   readonly authorizer: JwtAuthorizer | undefined;
   /** One of these must stand in the token; none: any valid token. */
   readonly scopes: readonly string[];
+  /** How often it may be called, by everybody together; as often as the account unless the stage says so. */
+  readonly limit: RouteLimit | undefined;
+}
+
+interface RouteLimit {
+  readonly ratePerSecond: number;
+  /** At one moment. */
+  readonly burst: number;
 }
 
 export interface CorsSpec {
@@ -41,11 +49,12 @@ export function readApi(resolver: Resolver): ApiSpec {
     throw new Error('the local stack serves one HTTP API, and the templates have several');
   const integrations = byId(resolver.all('AWS::ApiGatewayV2::Integration'));
   const authorizers = byId(resolver.all('AWS::ApiGatewayV2::Authorizer'));
+  const [stage] = resolver.all('AWS::ApiGatewayV2::Stage');
   return {
     id: api.ref,
     routes: resolver
       .all('AWS::ApiGatewayV2::Route')
-      .map((route) => readRoute(route, integrations, authorizers)),
+      .map((route) => ({ ...readRoute(route, integrations, authorizers), limit: limitOf(route, stage) })),
     cors: readCors(api),
   };
 }
@@ -58,7 +67,7 @@ function readRoute(
   route: Found,
   integrations: Map<string, Found>,
   authorizers: Map<string, Found>,
-): RouteSpec {
+): Omit<RouteSpec, 'limit'> {
   const key = String(route.property('RouteKey'));
   const integration = integrations.get(String(route.property('Target')).replace('integrations/', ''));
   if (!integration) throw new Error(`route ${key} has no integration`);
@@ -73,6 +82,18 @@ function readRoute(
     authorizer: authorizer && readAuthorizer(authorizer),
     scopes: (route.property('AuthorizationScopes') ?? []) as string[],
   };
+}
+
+/** The stage's default limit holds for each route by itself, a route's own in its place. */
+function limitOf(route: Found, stage: Found | undefined): RouteLimit | undefined {
+  type Settings = { ThrottlingRateLimit?: number; ThrottlingBurstLimit?: number };
+  const own = (stage?.property('RouteSettings') ?? {}) as Record<string, Settings>;
+  const settings: Settings = {
+    ...(stage?.property('DefaultRouteSettings') as Settings | undefined),
+    ...own[String(route.property('RouteKey'))],
+  };
+  const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = settings;
+  return rate === undefined || burst === undefined ? undefined : { ratePerSecond: rate, burst };
 }
 
 function readIntegration(integration: Found, key: string) {

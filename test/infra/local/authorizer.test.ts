@@ -1,8 +1,8 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { importJWK, type JWK, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Authorize, createAuthorizer } from '../../../infra/local/gateway/authorizer.ts';
-import { type Listening, serve } from '../../../infra/local/http.ts';
+import { type Listening, sendJson, serve } from '../../../infra/local/http.ts';
 import { createIssuer } from '../../../infra/local/issuer.ts';
 import { loadKeys } from '../../../infra/local/keys.ts';
 import type { RouteSpec } from '../../../infra/local/template/api.ts';
@@ -17,6 +17,9 @@ let privateKey: JWK;
 let kid: string;
 let issuer: Awaited<ReturnType<typeof createIssuer>>;
 let authorize: Authorize;
+/** An issuer below any path, whose key set is what a test says. */
+let other: Listening;
+let served: Record<string, unknown> = {};
 
 beforeAll(async () => {
   http = await serve((request, response) => issuer.serve(request, response, request.url ?? ''));
@@ -24,8 +27,20 @@ beforeAll(async () => {
   issuer = await createIssuer({ url: http.url, audience: 'me', privateKey, clock });
   kid = (await request('GET', `${http.url}/.well-known/jwks.json`)).json.keys[0].kid;
   authorize = createAuthorizer(clock);
+  other = await serve(({ url }, response) => {
+    if (url?.endsWith('/openid-configuration'))
+      return sendJson(response, 200, { jwks_uri: `${other.url}/jwks` });
+    const document = served[url ?? ''];
+    sendJson(response, document ? 200 : 500, document ?? {});
+  });
 });
-afterAll(() => http.close());
+afterAll(() => Promise.all([http.close(), other.close()]));
+
+const publicJwk = () => {
+  const { kty, n, e } = privateKey as { kty: string; n: string; e: string };
+  return { kty, n, e };
+};
+const routeOf = (issuer: string): RouteSpec => ({ ...route(), authorizer: { issuer, audience: ['me'] } });
 
 const route = (scopes: string[] = []): RouteSpec => ({
   key: 'GET /x',
@@ -33,6 +48,7 @@ const route = (scopes: string[] = []): RouteSpec => ({
   timeoutMs: 1,
   authorizer: { issuer: http.url, audience: ['me', 'us'] },
   scopes,
+  limit: undefined,
 });
 
 /** A token that would be good, with some claims or header parameters of its own. */
@@ -40,7 +56,7 @@ async function token(claims: Record<string, unknown> = {}, header: Record<string
   const payload = { iss: http.url, aud: 'me', sub: 'alice', iat: NOW_S, exp: NOW_S + 60, ...claims };
   return new SignJWT(payload)
     .setProtectedHeader({ alg: 'RS256', kid, ...header })
-    .sign(await importJWK(privateKey, 'RS256'));
+    .sign(await importJWK(privateKey, String(header.alg ?? 'RS256')));
 }
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -71,6 +87,13 @@ describe('the authorizer lets in', () => {
     ['nbf that has passed', { nbf: NOW_S }],
   ])('%s', async (_title, claims) => {
     expect(await check(await token(claims))).toHaveProperty('claims.sub', 'alice');
+  });
+
+  it.each(['RS256', 'RS384', 'RS512'])('a signature by RSA: %s', async (alg) => {
+    // A key that names its algorithm is good for no other.
+    served = { '/jwks': { keys: [{ ...publicJwk(), kid }] } };
+    const jwt = await token({ iss: `${other.url}/${alg}` }, { alg });
+    expect(await authorize(routeOf(`${other.url}/${alg}`), jwt)).toHaveProperty('claims.sub', 'alice');
   });
 
   it('one of the scopes of the route, in scope or scp', async () => {
@@ -139,13 +162,64 @@ describe('the authorizer refuses with 401', () => {
     expect(await authorize(route(), text)).toHaveProperty('status', 401);
   });
 
+  it.each(['garbage', 'a.b', 'a.b.c', 'e30.e30.', 'eyJhbGciOiJub25lIn0.e30.', '{}', 'Bearer x'])(
+    'what is no token, as an invalid one and not as trouble of the issuer: %s',
+    async (text) => {
+      expect(await authorize(route(), text)).toEqual({
+        status: 401,
+        wwwAuthenticate: 'Bearer scope="" error="invalid_token" error_description="the token is invalid"',
+      });
+    },
+  );
+
+  it.each(['PS256', 'PS512'])('RSA of another kind: %s', async (alg) => {
+    served = { '/jwks': { keys: [{ ...publicJwk(), kid }] } };
+    const jwt = await token({ iss: `${other.url}/${alg}` }, { alg });
+    expect(await authorize(routeOf(`${other.url}/${alg}`), jwt)).toHaveProperty('status', 401);
+  });
+
   it('a token without a key id', async () => {
     expect(await check(await token({}, { kid: undefined }))).toHaveProperty('status', 401);
   });
+});
 
-  it('every token while the issuer cannot be reached', async () => {
-    const away = { ...route(), authorizer: { issuer: 'http://127.0.0.1:1', audience: ['me'] } };
-    expect(await authorize(away, `Bearer ${await token()}`)).toHaveProperty('status', 401);
+describe('an issuer that does not answer as it should is named as the reason', () => {
+  const refusal = async (issuer: string) => {
+    const reply = await createAuthorizer(clock)(routeOf(issuer), await token({ iss: issuer }));
+    return /error_description="(.*)"/.exec((reply as { wwwAuthenticate: string }).wwwAuthenticate)?.[1];
+  };
+  const DISCOVERY = 'OIDC discovery endpoint communication error';
+  const KEY_SET = 'JWKS communication error';
+
+  it('cannot be reached', async () => {
+    expect(await refusal('http://127.0.0.1:1')).toBe(DISCOVERY);
+  });
+
+  it.each([
+    ['another status', {}, KEY_SET],
+    ['nonsense', { '/jwks': { keys: 1 } }, KEY_SET],
+    ['more than 150,000 bytes', { '/jwks': { keys: [], more: 'x'.repeat(150_000) } }, KEY_SET],
+  ])('answers %s', async (_title, documents, description) => {
+    served = documents;
+    expect(await refusal(other.url)).toBe(description);
+  });
+
+  it('takes more than 1.5 s, for discovery or for the keys', async () => {
+    const limits: number[] = [];
+    const over = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      limits.push(ms);
+      return AbortSignal.abort(new DOMException('too late', 'TimeoutError'));
+    });
+    onTestFinished(() => over.mockRestore());
+    served = { '/jwks': { keys: [{ ...publicJwk(), kid }] } };
+    expect(await refusal(other.url)).toBe(DISCOVERY);
+
+    over.mockImplementationOnce((ms) => {
+      limits.push(ms);
+      return new AbortController().signal;
+    });
+    expect(await refusal(other.url)).toBe(KEY_SET);
+    expect(limits).toEqual([1_500, 1_500, 1_500]);
   });
 });
 

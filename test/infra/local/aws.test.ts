@@ -26,7 +26,7 @@ beforeAll(async () => {
   const config = {
     endpoint: stack.awsUrl,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: stack.credentials,
     maxAttempts: 1,
   };
   kms = new KMSClient(config);

@@ -97,7 +97,10 @@ describe('tokens', () => {
   });
 
   it('are not given for what is not JSON', async () => {
-    const reply = await http('POST', `${stack.apiUrl}/_local/token`, { raw: '{"user":' });
+    const reply = await http('POST', `${stack.apiUrl}/_local/token`, {
+      raw: '{"user":',
+      headers: { 'content-type': 'application/json' },
+    });
     expect([reply.status, reply.json.error.details[0].field]).toEqual([400, 'body']);
   });
 });

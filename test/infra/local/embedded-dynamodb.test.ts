@@ -18,7 +18,7 @@ const CALL = JSON.stringify({
 function requestOf(operation: string, body: string, length = body.length): string {
   return [
     'POST / HTTP/1.1',
-    'host: dynamodb',
+    'host: localhost',
     'content-type: application/x-amz-json-1.0',
     `x-amz-target: DynamoDB_20120810.${operation}`,
     'authorization: AWS4-HMAC-SHA256 Credential=a/b/c/dynamodb/aws4_request, Signature=c, SignedHeaders=host',

@@ -66,6 +66,7 @@ beforeAll(() => {
     ],
     endpoints: { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' },
     concurrency: 3,
+    sessionTokenFor: (name) => `token of ${name}`,
     logs: createLogs(undefined),
     inspectPorts: new Map([['inspected', 0]]),
     onFailure: (message) => failures.push(message),
@@ -120,6 +121,7 @@ describe('an execution environment', () => {
       AWS_LAMBDA_FUNCTION_NAME: 'environment',
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_ACCESS_KEY_ID: 'environment',
+      AWS_SESSION_TOKEN: 'token of environment',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
       _HANDLER: 'index.handler',
     });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +36,9 @@ async function running() {
   return { ...process, url, pids: [pid, ...pids] };
 }
 
+/** Of what has gone meanwhile, nothing. */
+const modeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+
 const isRefused = (url: string) =>
   http('GET', url).then(
     () => false,
@@ -51,6 +54,18 @@ describe('npm start', () => {
     expect(await ended()).toMatchObject({ status: 0, stderr: '' });
     expect(pids.filter(isRunning)).toEqual([]);
     expect(await isRefused(url)).toBe(true);
+  });
+
+  it('writes nothing that another user of the machine could read', async () => {
+    const { child, ended } = await running();
+    const entries = readdirSync(temporary, { recursive: true, withFileTypes: true });
+    const open = entries
+      .filter(({ parentPath, name }) => (modeOf(join(parentPath, name)) & 0o077) !== 0)
+      .map(({ name }) => name);
+    expect(entries.map(({ name }) => name)).toEqual(expect.arrayContaining(['cdk.out', 'logs']));
+    expect(open).toEqual([]);
+    child.kill('SIGTERM');
+    await ended();
   });
 
   it('leaves no process behind when it is killed', async () => {
@@ -90,6 +105,9 @@ describe('npm start says in one line why it does not start, and leaves nothing',
 
   it.each([
     [{ PORT: 'x' }, 'PORT must be a whole number, 0 to 65535, and is "x"\n'],
+    [{ PORT: '65536' }, 'PORT must be a whole number, 0 to 65535, and is "65536"\n'],
+    [{ PORT: '6000' }, 'browsers refuse to call port 6000: choose another with PORT=…\n'],
+    [{ SPOTIFY_PORT: '6667' }, 'browsers refuse to call port 6667: choose another with SPOTIFY_PORT=…\n'],
     [{ SPOTIFY_CLIENT_ID: 'x' }, /^SPOTIFY_CLIENT_SECRET is missing.*\n$/],
     [
       { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' },

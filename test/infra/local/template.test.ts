@@ -20,7 +20,14 @@ let model: Model;
 
 beforeAll(async () => {
   const app = fixtureApp({
-    list: { code: CODE, route: 'GET /list', scopes: ['read'], timeout: 7, environment: { PLAIN: 1 } },
+    list: {
+      code: CODE,
+      route: 'GET /list',
+      scopes: ['read'],
+      timeout: 7,
+      environment: { PLAIN: 1 },
+      limit: { ThrottlingBurstLimit: 3 },
+    },
     sweep: { code: CODE, retries: 0, properties: { LoggingConfig: { LogFormat: 'JSON' } } },
   });
   await app(directory, SETTINGS, new AbortController().signal);
@@ -52,7 +59,7 @@ describe('the model of the templates', () => {
     expect(model.functions).toHaveLength(2);
   });
 
-  it('has the routes with the authorizer and the scopes of each', () => {
+  it('has the routes with the authorizer, the scopes and the limit of each', () => {
     expect(model.api.routes).toEqual([
       {
         key: 'GET /list',
@@ -60,6 +67,7 @@ describe('the model of the templates', () => {
         timeoutMs: 30_000,
         authorizer: { issuer: SETTINGS.jwtIssuer, audience: ['me'] },
         scopes: ['read'],
+        limit: { ratePerSecond: 1_000_000, burst: 3 },
       },
     ]);
     expect(model.api.cors).toMatchObject({ allowOrigins: ['https://app.example'], maxAgeSeconds: 3600 });

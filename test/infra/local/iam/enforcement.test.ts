@@ -10,6 +10,7 @@ const CODE = `exports.handler = async ({ service, target, body, path = '/' }) =>
     headers: {
       'content-type': service === 'DYNAMODB' ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1',
       'x-amz-date': '20261122T120000Z',
+      'x-amz-security-token': process.env.AWS_SESSION_TOKEN,
       ...(target && { 'x-amz-target': target }),
       authorization: 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID +
         '/20261122/us-east-1/x/aws4_request, SignedHeaders=host, Signature=0',

@@ -29,6 +29,17 @@ describe('deciding without the page', () => {
     expect(answer.headers.get('location')).toBe('https://app.example/back?from=spotify&error=access_denied');
   });
 
+  test('port 80 of this machine is a port like any other, though no URL repeats it', async () => {
+    const spotify = await startSpotify();
+    const answer = await spotify.authorize({
+      approve: '0',
+      redirect_uri: 'http://127.0.0.1:80/callback',
+    });
+    expect(answer.headers.get('location')).toBe(
+      'http://127.0.0.1/callback?error=access_denied&state=a-state',
+    );
+  });
+
   test('without a name the account is demo', async () => {
     const spotify = await startSpotify();
     const answer = await spotify.authorize({ approve: '1' });

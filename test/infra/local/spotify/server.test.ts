@@ -54,7 +54,7 @@ describe('odd input', () => {
     ['no HTTP at all', 'hello', 400],
   ])('%s', async (_what, line, status) => {
     const spotify = await startSpotify();
-    const answer = await raw(spotify.url, `${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    const answer = await raw(spotify.url, `${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect((await spotify.control('GET', 'health')).status).toBe(200);
   });
@@ -64,7 +64,7 @@ describe('odd input', () => {
     const { access_token } = await spotify.connect();
     const answer = await raw(
       spotify.url,
-      `GET /v1/me/tracks HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer ${access_token}\r\nConnection: close\r\n\r\n`,
+      `GET /v1/me/tracks HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${access_token}\r\nConnection: close\r\n\r\n`,
     );
     expect(answer).toContain(`"next":"${spotify.url}/v1/me/tracks?offset=20&limit=20"`);
   });
