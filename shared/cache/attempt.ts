@@ -81,9 +81,9 @@ export function attemptVerdict(
   return canStillStore ? { kind: 'computing elsewhere' } : { ...allowed, inPlaceOf: record.leaseToken };
 }
 
-/** The list would still be fresh if a toggle had not outdated it. */
+/** The list would still be fresh if a toggle had not outdated it. What lacks a list was never fresh. */
 const isByToggle = (found: Lookup, nowMs: number) =>
-  found.state === 'old' && found.stored.isStale && nowMs < found.freshUntilMs;
+  found.state === 'old' && found.stored.isStale && !found.stored.lacks?.length && nowMs < found.freshUntilMs;
 
 const failingLists = ({ failedList, listFailures = 0 }: ComputationRecord) =>
   failedList && listFailures >= LIST_FAILURES ? [failedList] : [];

@@ -54,7 +54,7 @@ export const bannedLists = (bans: Bans, { optional }: Needs, nowMs: number): Opt
   );
 
 /** Which ban a 429 begins: a quota is its bucket's, the token endpoint counts apart, all else is the application's. */
-const banOf = ({ reason, bucket }: PlatformRateLimited): string =>
+export const banOf = ({ reason, bucket }: PlatformRateLimited): string =>
   bucket !== undefined && (reason === 'quota' || bucket === 'token') ? bucket : ALL_CALLS;
 
 /**

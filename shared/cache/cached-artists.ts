@@ -113,7 +113,8 @@ async function answerOf(deps: CachedArtistsDeps, request: PageRequest, compute: 
     // Known to outlast this request: begun once, by the function that has the time.
     if (!isHandedOn && (begun.found.stored?.computationMs ?? 0) > patienceMs) {
       isHandedOn = true;
-      await handOn(deps, begun, request);
+      const failure = await handOn(deps, begun, request);
+      if (failure) return lastKnown(deps, request, causeOf(failure.error), failure);
       continue;
     }
     const limits = { patienceMs, deadlineMs: request.deadlineMs, observe: request.observe };

@@ -9,7 +9,7 @@ import {
 } from '../errors.ts';
 import type { ArtistsCache } from './artists-cache.ts';
 import type { Situation, Verdict } from './attempt.ts';
-import type { BanStore } from './bans.ts';
+import { type BanStore, banOf } from './bans.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
 import type { ComputedList } from './entry.ts';
 import type { Observe } from './events.ts';
@@ -88,8 +88,8 @@ interface Limits {
 }
 
 /**
- * Computes a list under a lease that we hold, and stores it in the place of what was found. The lease is renewed
- * meanwhile, never beyond `deadlineMs`, when Lambda stops the function. Throws nothing that the computation threw.
+ * Computes a list under a lease that we hold, and stores it in the place of what was found. The lease is renewed until
+ * it is stored, never beyond `deadlineMs`, when Lambda stops the function. Throws nothing that the computation threw.
  */
 export async function computeUnderLease(
   deps: ComputationDeps,
@@ -107,24 +107,32 @@ export async function computeUnderLease(
     () => giveUp(new Outlasted()),
     () => undefined,
   );
-  keepLease(deps, lease, { deadlineMs, signal: ended.signal, onLost: giveUp }).catch(giveUp);
-  let list: ComputedList;
+  const kept = keepLease(deps, lease, { deadlineMs, signal: ended.signal, onLost: giveUp }).catch(giveUp);
   try {
     const job = { userId: lease.userId, signal: givenUp.signal, without, observe };
-    list = await seenToItsEnd(clock, compute(job), givenUp.signal);
+    const list = await seenToItsEnd(clock, compute(job), givenUp.signal);
+    const computationMs = clock.nowMs() - startedAtMs;
+    observe?.({ name: 'computed', ms: computationMs });
+    return await store(deps, begun, { ...list, computationMs, lacks: without }, observe);
   } catch (error) {
-    if (error instanceof Outlasted) return { kind: 'outlasted' };
-    if (error instanceof LeaseLost) return { kind: 'superseded' };
+    ended.abort();
+    if (error instanceof Outlasted) {
+      // A renewal on its way would shorten the lease that is handed on.
+      await kept;
+      return { kind: 'outlasted' };
+    }
+    if (error instanceof LeaseLost) {
+      await endProbes(deps, begun, 'releaseProbe');
+      return { kind: 'superseded' };
+    }
     const retryAfterSeconds = await rememberFailure(deps, begun, error, observe);
     return { kind: 'failed', error: error as Error, retryAfterSeconds };
   } finally {
     ended.abort();
   }
-  const computationMs = clock.nowMs() - startedAtMs;
-  observe?.({ name: 'computed', ms: computationMs });
-  return store(deps, begun, { ...list, computationMs, lacks: without }, observe);
 }
 
+/** @throws what is a defect: the computation then failed, and its old copy is served. */
 async function store(
   deps: ComputationDeps,
   begun: Begun,
@@ -135,7 +143,8 @@ async function store(
   try {
     const result = await deps.cache.set(lease.userId, list, { fence: lease.fence, stored: found.stored });
     if (!result.stored) {
-      await endProbes(deps, begun, 'end');
+      // Without the release, a next try from the same state would wait for a holder that is gone.
+      await Promise.allSettled([endProbes(deps, begun, 'end'), deps.computations.release(lease)]);
       return { kind: 'superseded' };
     }
     observe?.({ name: 'stored', list: result.list, replaced: found.stored });
@@ -240,7 +249,7 @@ export async function rememberFailure(
 /** Returns the milliseconds until the next try. */
 async function remember(
   { cache, computations, bans, platform, clock, retryMs }: ComputationDeps,
-  { lease, record }: Begun,
+  { lease, record, found }: Begun,
   error: unknown,
   observe: Observe | undefined,
 ): Promise<number> {
@@ -267,7 +276,13 @@ async function remember(
       const seconds = error instanceof PlatformRateLimited ? await bans.start(error, nowMs) : 0;
       if (seconds > 0) observe?.({ name: 'cooldown-started', seconds });
       // The ban may be short, and is others' as well; this user's pause is as long as after any failure.
-      return Math.max(await pause(retryListMs, failed), seconds * 1000);
+      const pauseMs = await pause(retryListMs, failed);
+      // Where there is nothing to show, the next try goes without an optional list that is banned.
+      const isLeftOutNext =
+        found.state === 'none' &&
+        error instanceof PlatformRateLimited &&
+        banOf(error) in platform.needs.optional;
+      return isLeftOutNext ? pauseMs : Math.max(pauseMs, seconds * 1000);
     }
     case 'PLATFORM_NOT_CONNECTED':
       await computations.release(lease);

@@ -7,11 +7,11 @@ import { INVENTED_PLATFORM } from '../../support/invented-platform.ts';
 const NOW = 1_000_000;
 
 const NOTHING: Lookup = { state: 'none', fence: 'f' };
-const copy = (isStale: boolean, freshForMs: number) =>
+const copy = (isStale: boolean, freshForMs: number, lacks: readonly string[] = []) =>
   ({
     state: 'old',
     fence: 'f',
-    stored: { isStale },
+    stored: { isStale, lacks },
     freshUntilMs: NOW + freshForMs,
     usableUntilMs: NOW + 9e6,
   }) as Lookup;
@@ -119,5 +119,7 @@ describe('toggles', () => {
     const spent = { paidUntilMs: NOW + 9e6 };
     expect(verdict(spent, { found: EXPIRED })).toMatchObject({ kind: 'allowed', paidUntilMs: undefined });
     expect(verdict(spent)).toMatchObject({ kind: 'allowed', paidUntilMs: undefined });
+    const partial = copy(true, 1_000, ['saved']);
+    expect(verdict(spent, { found: partial })).toMatchObject({ kind: 'allowed', paidUntilMs: undefined });
   });
 });

@@ -83,6 +83,15 @@ describe('a failed computation is remembered', () => {
     expect([...(await bans.read(NOON)).keys()]).toEqual(['tracks']);
   });
 
+  test.each([
+    ['without a copy, the next try goes without that list', false, RETRY_MS / 1000],
+    ['with a copy, that list is waited for', true, 48_925],
+  ])('as a quota of an optional bucket: %s', async (_, withList, seconds) => {
+    const { fail } = await aComputation({ withList });
+    const quota = { retryAfterSeconds: 48_925, reason: 'quota', bucket: 'tracks' } as const;
+    expect(await fail(new PlatformRateLimited('429', quota))).toBe(seconds);
+  });
+
   test('with the optional list by which it failed, and how often in a row', async () => {
     const { computations, lease, fail } = await aComputation();
     const again = async (bucket: 'tracks' | 'following' | 'top') => {
