@@ -145,8 +145,8 @@ export const backOffGuards: readonly Guard[] = [
     invariant: 'I5',
     name: 'a 429 is no tighter than the back-off of the user',
     file: UNDER_LEASE,
-    find: 'return Math.max(await pause(retryListMs, failed), seconds * 1000);',
-    replace: 'return Math.max(await pause(0, failed), seconds * 1000);',
+    find: 'const pauseMs = await pause(retryListMs, failed);',
+    replace: 'const pauseMs = await pause(0, failed);',
     test: unit('remember-failure', 'as a back-off of the user who met it'),
   },
   {

@@ -78,8 +78,9 @@ export const fenceGuards: readonly Guard[] = [
     invariant: 'I2',
     name: 'a refused list is never answered as fresh',
     file: UNDER_LEASE,
-    find: "      await endProbes(deps, begun, 'end');\n      return { kind: 'superseded' };",
-    replace: "      return { kind: 'computed', list, fence: lease.token };",
+    find: "deps.computations.release(lease)]);\n      return { kind: 'superseded' };",
+    replace:
+      "deps.computations.release(lease)]);\n      return { kind: 'computed', list, fence: lease.token };",
     test: MODEL,
   },
   {

@@ -1,4 +1,4 @@
-import { COMPUTATIONS, CORE, contract, type Guard, MODEL, REFRESH, unit } from './guard.ts';
+import { COMPUTATIONS, CORE, contract, type Guard, MODEL, REFRESH, UNDER_LEASE, unit } from './guard.ts';
 
 export const oneComputationGuards: readonly Guard[] = [
   {
@@ -64,5 +64,29 @@ export const oneComputationGuards: readonly Guard[] = [
     find: 'return taken || (await read(userId)).leaseToken === token;',
     replace: 'return taken;',
     test: contract('is recognised as taken when the SDK repeated the write'),
+  },
+  {
+    invariant: 'I1',
+    name: 'the lease is kept until the list is stored',
+    file: UNDER_LEASE,
+    find: 'return await store(deps, begun,',
+    replace: 'ended.abort();\n    return await store(deps, begun,',
+    test: unit('storing', 'keeps its lease until then'),
+  },
+  {
+    invariant: 'I1',
+    name: 'no renewal shortens a lease that is handed on',
+    file: UNDER_LEASE,
+    find: 'await kept;',
+    replace: '',
+    test: unit('storing', 'is not shortened by a renewal'),
+  },
+  {
+    invariant: 'I5',
+    name: 'a defect of storing is a failed computation',
+    file: UNDER_LEASE,
+    find: 'if (!(error instanceof StorageUnavailable)) throw error;',
+    replace: '',
+    test: unit('storing', 'meets a defect while it is stored'),
   },
 ];
