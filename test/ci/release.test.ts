@@ -44,3 +44,11 @@ it.each([
   const links = [...read(path).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, to]) => String(to));
   expect(links.filter((to) => !existsSync(join(ROOT, path, '..', to)))).toEqual([]);
 });
+
+it('a contributor is sent to files that are there', () => {
+  const named = [...read('.github/CONTRIBUTING.md').matchAll(/`([a-z-]+\/[\w./-]*)`/g)].map(([, path]) =>
+    String(path),
+  );
+  expect(named).toContain('shared/contract/routes.ts');
+  expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
