@@ -26,5 +26,5 @@ export const SPOTIFY_PLATFORM: Platform = {
 
 export const SYNC_NEEDS: Names = [ALL_CALLS, 'token', 'player'];
 
-/** Connecting stays possible whenever the token endpoint itself is not banned. */
-export const CONNECT_NEEDS: Names = ['token'];
+/** Connecting stays possible whenever what it calls is not banned itself. */
+export const CONNECT_NEEDS: Names = ['token', 'me'];

@@ -69,13 +69,23 @@ export function addPlays(known: Plays, played: readonly Play[], nowMs: number) {
   }
   const plays: Plays = {
     weights: bounded(weights, nowMs),
-    counted: [...counted].sort().reverse().slice(0, MAX_COUNTED),
+    counted: newestOf(counted, new Set(played.map(nameOf))),
   };
   return {
     plays,
     newPlays: added.length,
     artistsUpdated: new Set(added.flatMap((play) => play.artistIds)).size,
   };
+}
+
+/** What the platform still lists comes first: plays dated in the future must not push out those of now. */
+function newestOf(names: ReadonlySet<string>, listed: ReadonlySet<string>): string[] {
+  const newestFirst = [...names].sort().reverse();
+  const byListing = [
+    ...newestFirst.filter((name) => listed.has(name)),
+    ...newestFirst.filter((name) => !listed.has(name)),
+  ];
+  return byListing.slice(0, MAX_COUNTED);
 }
 
 function bounded(weights: ReadonlyMap<string, PlayWeight>, nowMs: number): Map<string, PlayWeight> {

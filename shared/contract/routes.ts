@@ -186,7 +186,10 @@ export const getCacheStats = {
   summary: 'How the cache does, over the whole fleet',
   scope: 'cache:stats',
   query: v.strictObject({
-    window: v.optional(v.picklist(['1h', '24h', '7d'], 'must be 1h, 24h or 7d'), '24h'),
+    window: v.optional(
+      v.picklist(['1h', '24h', '7d'], reason('must be 1h, 24h or 7d', 'doit être 1h, 24h ou 7d')),
+      '24h',
+    ),
   }),
   reply: success(
     v.object({

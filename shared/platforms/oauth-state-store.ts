@@ -67,6 +67,18 @@ const UNCLAIMED_AND_IN_TIME =
 /** Disconnecting deletes the claim with everything else: what began before it changes nothing any more. */
 const STILL_CLAIMED = '#slot.claim = :claim';
 
+const GIVE_BACK = 'REMOVE #slot.claim, #slot.claimedUntilMs';
+
+type Slots = { [slot: string]: Slot | undefined } & { connectRetryAtMs?: never };
+
+/** @throws PlatformUnavailable while connecting is in its back-off, which the first repetition of a request is not. */
+function requireTurn({ connectRetryAtMs, ...slots }: Slots, slot: string, nowMs: number): void {
+  const waitMs = Number(connectRetryAtMs ?? 0) - nowMs;
+  if (waitMs <= 0 || slots[slot]?.failures === 1) return;
+  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  throw new PlatformUnavailable('connecting failed a moment ago', { retryAfterSeconds });
+}
+
 /** What the write of a connection must hold to, and what it notes down beside the state. */
 export const completing = ({ slot, claim }: ClaimedState, connectedAtMs: number) => ({
   condition: STILL_CLAIMED,
@@ -105,10 +117,9 @@ export function createOAuthStateStore(deps: TableDeps) {
     return begun?.oauthStatesBegun;
   }
 
-  async function readSlots(userId: string) {
+  async function readSlots(userId: string): Promise<Slots> {
     const ProjectionExpression = [...SLOT_NAMES, 'connectRetryAtMs'].join(', ');
-    const item = (await table.get(connectionKey(userId), { ProjectionExpression })) ?? {};
-    return item as { [slot: string]: Slot | undefined } & { connectRetryAtMs?: never };
+    return ((await table.get(connectionKey(userId), { ProjectionExpression })) ?? {}) as Slots;
   }
 
   /** A change that only the holder of the claim may make; false when it is no longer that. */
@@ -148,26 +159,37 @@ export function createOAuthStateStore(deps: TableDeps) {
      * while the user's connecting is in its back-off, which the first repetition of a request that failed is not.
      */
     async claim(userId: string, state: string, nowMs: number): Promise<ClaimedState> {
-      const { connectRetryAtMs, ...slots } = await readSlots(userId);
+      const before = await readSlots(userId);
       const hashed = hashOf(state);
-      const found = SLOT_NAMES.find((name) => slots[name]?.hash === hashed);
-      const open = found && slots[found];
-      if (!open) throw new InvalidState('the state cannot be used');
-      const waitMs = Number(connectRetryAtMs ?? 0) - nowMs;
-      if (waitMs > 0 && open.failures !== 1) {
-        const retryAfterSeconds = Math.ceil(waitMs / 1000);
-        throw new PlatformUnavailable('connecting failed a moment ago', { retryAfterSeconds });
-      }
+      const slot = SLOT_NAMES.find((name) => before[name]?.hash === hashed);
+      if (!slot) throw new InvalidState('the state cannot be used');
+      requireTurn(before, slot, nowMs);
       const claim = randomBytes(12).toString('base64url');
-      const isChanged = await change(userId, 'SET #slot.claim = :claim, #slot.claimedUntilMs = :until', {
+      await change(userId, 'SET #slot.claim = :claim, #slot.claimedUntilMs = :until', {
         condition: UNCLAIMED_AND_IN_TIME,
-        names: { '#slot': found, '#hash': 'hash' },
+        names: { '#slot': slot, '#hash': 'hash' },
         values: { ':hash': hashed, ':now': nowMs, ':claim': claim, ':until': nowMs + CLAIM_MS },
       });
-      const taken = isChanged || (await readSlots(userId))[found]?.claim === claim;
-      if (!taken) throw new InvalidState('the state cannot be used');
-      const { seq, verifier, exchanged, connectedAtMs } = open;
-      return { userId, slot: found, seq, claim, verifier, exchanged, connectedAtMs };
+      // Another attempt may have got further between our look and our claim; and a claim that was refused may be our own.
+      const now = await readSlots(userId);
+      const open = now[slot];
+      if (open?.claim !== claim) throw new InvalidState('the state cannot be used');
+      const claimed: ClaimedState = {
+        userId,
+        slot,
+        seq: open.seq,
+        claim,
+        verifier: open.verifier,
+        exchanged: open.exchanged,
+        connectedAtMs: open.connectedAtMs,
+      };
+      try {
+        requireTurn(now, slot, nowMs);
+      } catch (error) {
+        await changeClaimed(claimed, GIVE_BACK);
+        throw error;
+      }
+      return claimed;
     },
 
     /** Keeps what the code was exchanged for. False when the claim is gone, as after a disconnection. */
@@ -175,14 +197,14 @@ export function createOAuthStateStore(deps: TableDeps) {
       changeClaimed(by, 'SET #slot.exchanged = :exchanged', { ':exchanged': exchanged }),
 
     /** Gives the claim back after a failure that the same request may mend. */
-    release: (by: ClaimedState): Promise<boolean> =>
-      changeClaimed(by, 'REMOVE #slot.claim, #slot.claimedUntilMs'),
+    release: (by: ClaimedState): Promise<boolean> => changeClaimed(by, GIVE_BACK),
 
     /** As `release`, and the user connects no more before `retryAtMs`, save the first repetition of this request. */
     postpone: (by: ClaimedState, retryAtMs: number): Promise<boolean> =>
       changeClaimed(
         by,
-        'SET connectRetryAtMs = :retryAtMs, #slot.failures = if_not_exists(#slot.failures, :none) + :one REMOVE #slot.claim, #slot.claimedUntilMs',
+        'SET connectRetryAtMs = :retryAtMs, #slot.failures = if_not_exists(#slot.failures, :none) + :one ' +
+          GIVE_BACK,
         { ':retryAtMs': retryAtMs, ':none': 0, ':one': 1 },
       ),
 

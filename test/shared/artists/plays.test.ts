@@ -80,6 +80,14 @@ describe('adding plays', () => {
     expect(addPlays(plays, many.slice(0, 50), NOON).newPlays).toBe(0);
   });
 
+  test('counts each play once, however many are dated in the future', () => {
+    const future = Array.from({ length: 200 }, (_, n) => at(-(n + 1), id(n)));
+    const present = Array.from({ length: 50 }, (_, n) => at(n, id(n)));
+    const first = addPlays(addPlays(NO_PLAYS, future, NOON).plays, present, NOON);
+    expect(first.newPlays).toBe(50);
+    expect(addPlays(first.plays, present, NOON).newPlays).toBe(0);
+  });
+
   test('lets go of what is older than 90 days', () => {
     const { plays } = addPlays(NO_PLAYS, [{ playedAtMs: NOON, artistIds: [KACEY] }], NOON);
     const later = NOON + 90 * DAY;

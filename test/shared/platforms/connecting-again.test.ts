@@ -233,6 +233,31 @@ describe('open states', () => {
     },
   );
 
+  test('are gone on with from where another attempt got to a moment ago', async () => {
+    const {
+      user,
+      back,
+      clock,
+      states,
+      dynamoDb: db,
+    } = await onTheWayBack().then((s) => ({ ...s, dynamoDb }));
+    const exchanged = { codeHash: 'h', dataKey: new Uint8Array(1), sealed: new Uint8Array(2) };
+    let meanwhile = async () => {
+      const first = await states.claim(user, back.state, clock.nowMs());
+      await states.keep(first, exchanged);
+      await states.postpone(first, clock.nowMs() + 30_000);
+    };
+    const send = async (command: never) => {
+      const reply = await db.db.send(command);
+      const act = meanwhile;
+      meanwhile = async () => {};
+      await act();
+      return reply;
+    };
+    const late = createOAuthStateStore({ db: { send } as never, table: TABLES.account });
+    expect(await late.claim(user, back.state, clock.nowMs())).toMatchObject({ exchanged });
+  });
+
   test('are claimed by the one whose reply was lost', async () => {
     const { user, back, clock } = await onTheWayBack();
     const way = await aFaultyWay(dynamoDb.endpoint);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidState, PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
 import { respectCooldown } from '../../../shared/platforms/respect-cooldown.ts';
+import { CONNECT_NEEDS } from '../../../shared/spotify-platform.ts';
 import { aCache } from '../../support/a-cache.ts';
 import { aClock, NOON } from '../../support/a-clock.ts';
 
@@ -9,7 +10,7 @@ const limited = (retryAfterSeconds: number) => new PlatformRateLimited('429', { 
 function given() {
   const { bans } = aCache();
   const clock = aClock();
-  const run = (work: () => Promise<unknown>, names = ['all']) =>
+  const run = (work: () => Promise<unknown>, names: readonly string[] = ['all']) =>
     respectCooldown({ bans, clock }, names, work);
   return { bans, clock, run };
 }
@@ -22,6 +23,16 @@ describe('work that calls the platform', () => {
     await expect(run(done)).rejects.toMatchObject({ code: 'SPOTIFY_RATE_LIMITED', retryAfterSeconds: 90 });
     expect(await run(done, ['token'])).toBe('done');
   });
+
+  test.each(['token', 'me'] as const)(
+    'is not begun for a consent that could not be completed: %s',
+    async (bucket) => {
+      const { bans, run } = given();
+      const quota = { retryAfterSeconds: 3_600, reason: 'quota', bucket } as const;
+      await bans.start(new PlatformRateLimited('429', quota), NOON);
+      await expect(run(done, CONNECT_NEEDS)).rejects.toMatchObject({ retryAfterSeconds: 3_600 });
+    },
+  );
 
   test('counts a ban from the reply that told of it, however long that took', async () => {
     const { bans, clock, run } = given();
