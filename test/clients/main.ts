@@ -27,7 +27,12 @@ const maven = (work: string, goals: readonly string[], environment?: CallEnviron
   run('mvn', ['--quiet', '--batch-mode', '--file', POM, `-Dwork=${work}`, ...goals], environment);
 
 async function aToken(apiUrl: string, claims: object): Promise<string> {
-  const reply = await fetch(`${apiUrl}/_local/token`, { method: 'POST', body: JSON.stringify(claims) });
+  const headers = { 'content-type': 'application/json' };
+  const reply = await fetch(`${apiUrl}/_local/token`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(claims),
+  });
   return ((await reply.json()) as { access_token: string }).access_token;
 }
 
