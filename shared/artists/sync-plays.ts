@@ -81,15 +81,20 @@ export function createSyncPlays({ refreshAccess, webApi, playsStore, pace, clock
     const stored = await readPlays(userId);
     if (stored.retryAtMs > nowMs) throw failedBefore(stored, nowMs);
     if (!(await pace.take(userId, nowMs))) return { newPlays: 0, artistsUpdated: 0, syncedAtMs: nowMs };
+    let isAsked = false;
     try {
-      return { ...(await ask((call) => sync(stored, userId, nowMs, call))), syncedAtMs: nowMs };
+      const counts = await ask((call) => {
+        isAsked = true;
+        return sync(stored, userId, nowMs, call);
+      });
+      return { ...counts, syncedAtMs: nowMs };
     } catch (error) {
       const pauseMs = pauseAfter(error);
-      if (pauseMs > 0) {
-        const retryAtMs = clock.nowMs() + pauseMs;
-        await playsStore.postpone(userId, stored.connectionId, retryAtMs, (error as AppError).code);
-      }
-      throw error;
+      // A ban that lets nothing begin has its own end, and says when.
+      if (!isAsked || pauseMs === 0) throw error;
+      const failed = { retryAtMs: clock.nowMs() + pauseMs, retryCause: (error as AppError).code };
+      await playsStore.postpone(userId, stored.connectionId, failed.retryAtMs, failed.retryCause);
+      throw failedBefore(failed, clock.nowMs(), error);
     }
   };
 }
@@ -101,15 +106,20 @@ function pauseAfter(error: unknown): number {
   return isPlatform ? Math.max(RETRY_MS, (error.retryAfterSeconds ?? 0) * 1000) : 0;
 }
 
-function failedBefore({ retryAtMs, retryCause }: StoredPlays, nowMs: number): AppError {
-  const retryAfterSeconds = Math.ceil((retryAtMs - nowMs) / 1000);
+/** Tells the user to wait as long as the next syncs will not try. */
+function failedBefore(
+  { retryAtMs, retryCause }: Pick<StoredPlays, 'retryAtMs' | 'retryCause'>,
+  nowMs: number,
+  cause?: unknown,
+): AppError {
+  const options = { retryAfterSeconds: Math.ceil((retryAtMs - nowMs) / 1000), cause };
   switch (retryCause) {
     case 'SPOTIFY_SCOPE_MISSING':
-      return new PlatformScopeMissing('the consent lacks a scope');
+      return new PlatformScopeMissing('the consent lacks a scope', { cause });
     case 'SPOTIFY_RATE_LIMITED':
-      return new PlatformRateLimited('the platform limited a sync a moment ago', { retryAfterSeconds });
+      return new PlatformRateLimited('the platform limited a sync a moment ago', options);
     default:
-      return new PlatformUnavailable('a sync failed a moment ago', { retryAfterSeconds });
+      return new PlatformUnavailable('a sync failed a moment ago', options);
   }
 }
 

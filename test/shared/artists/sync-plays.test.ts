@@ -164,13 +164,14 @@ describe('a sync that failed', () => {
   ])('%s is repeated when that may have changed, and says the same until then', async (_, error, seconds) => {
     const { syncWith, accounts, user, clock } = await connectedUser();
     const sync = () => syncWith({ webApi: failing(error) });
-    await expect(sync()).rejects.toBe(error);
+    const told = error instanceof PlatformScopeMissing ? {} : { retryAfterSeconds: seconds };
+    await expect(sync()).rejects.toMatchObject({ code: error.code, cause: error, ...told });
     for (let i = 0; i < 12; i += 1) await expect(sync()).rejects.toMatchObject({ code: error.code });
     clock.advance(seconds * 1000 - 1);
     await expect(sync()).rejects.toMatchObject({ code: error.code });
     expect(accounts.get(user).calls.token).toBe(1);
     clock.advance(1);
-    await expect(sync()).rejects.toBe(error);
+    await expect(sync()).rejects.toMatchObject({ cause: error });
     expect(accounts.get(user).calls.token).toBe(2);
   });
 
@@ -182,8 +183,17 @@ describe('a sync that failed', () => {
       throw error;
     };
     const sync = () => syncWith({ webApi: { open: () => ({ get }) } });
-    await expect(sync()).rejects.toBe(error);
+    await expect(sync()).rejects.toMatchObject({ cause: error });
     await expect(sync()).rejects.toMatchObject({ retryAfterSeconds: 60 });
+  });
+
+  test('by a ban of the application waits for its end alone', async () => {
+    const { user, clock, sync, ...service } = await connectedUser();
+    const banned = new PlatformRateLimited('the platform limits our calls', { retryAfterSeconds: 2 });
+    const syncPlays = createSyncPlays({ ...service, clock });
+    await expect(syncPlays(user, clock.nowMs(), () => Promise.reject(banned))).rejects.toBe(banned);
+    clock.advance(2_000);
+    expect(await sync()).toMatchObject({ newPlays: 30 });
   });
 
   test('by a missing scope is tried again at once after a new consent', async () => {
