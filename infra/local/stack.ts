@@ -128,6 +128,7 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
       db,
       cacheTable,
       accountTable: variableOf(model, 'ACCOUNT_TABLE'),
+      clock,
     }),
     storedEntry: createStoredEntry({ db, cacheTable, clock }),
     recordedRequest: (requestId) => record?.describe(requestId),

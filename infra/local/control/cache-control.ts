@@ -1,12 +1,14 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { computationKey, cooldownKey, entryKey, expiryHour } from '../../../shared/cache/keys.ts';
+import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { ControlError } from './requests.ts';
 
 interface CacheControlOptions {
   readonly db: DynamoDBDocumentClient;
   readonly cacheTable: string;
   readonly accountTable: string | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 type Item = Record<string, unknown>;
@@ -35,12 +37,20 @@ const CONNECTION_SHIFTS: Target['shifts'] = { confirmAtMs: earlierMs };
 
 const ATTEMPTS = 20;
 
+/** What an instance has read of the bans it goes by for so long. */
+const BANS_KNOWN_FOR_MS = 1000;
+
 function earlierMs(epochMs: number, seconds: number): number {
   return Math.floor(epochMs - seconds * 1000);
 }
 
 /** Plays with the time of the cache, without touching the time of the machine. */
-export function createCacheControl({ db, cacheTable, accountTable }: CacheControlOptions) {
+export function createCacheControl({
+  db,
+  cacheTable,
+  accountTable,
+  clock = systemClock,
+}: CacheControlOptions) {
   /** False when there is nothing to shift. Repeats while other writes come in between. */
   async function shift(target: Target, seconds: number): Promise<boolean> {
     const { table, key, shifts } = target;
@@ -97,8 +107,10 @@ export function createCacheControl({ db, cacheTable, accountTable }: CacheContro
       const key = { pk: `user:${user}`, sk: 'connection:spotify' };
       await shift({ table: accountTable, key, shifts: CONNECTION_SHIFTS }, seconds);
     },
+    /** Once this is over no instance goes by a ban any more. */
     async forgetCooldown(): Promise<void> {
       await db.send(new DeleteCommand({ TableName: cacheTable, Key: cooldownKey }));
+      await clock.sleep(BANS_KNOWN_FOR_MS);
     },
   };
 }
