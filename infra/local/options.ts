@@ -6,6 +6,8 @@ export interface Options {
   readonly help: boolean;
   /** Nothing is kept. */
   readonly memory: boolean;
+  /** Whether the limits of the gateway's routes hold, as they do once deployed. */
+  readonly throttled: boolean;
   /** No line for each request. */
   readonly quiet: boolean;
   /** Whether what is edited runs at once. */
@@ -19,6 +21,7 @@ export interface Options {
 const SWITCHES = {
   '--help': 'help',
   '--memory': 'memory',
+  '--throttle': 'throttled',
   '--quiet': 'quiet',
   '--no-watch': 'noWatch',
 } as const;
@@ -33,7 +36,7 @@ const WRONG_ARGUMENT = 2;
  * @throws StartProblem of one line, with status 2
  */
 export function readOptions(args: readonly string[]): Options {
-  const given = { help: false, memory: false, quiet: false, noWatch: false };
+  const given = { help: false, memory: false, throttled: false, quiet: false, noWatch: false };
   const functions = { logs: new Set<FunctionName>(), inspect: new Set<FunctionName>() };
   const rest = args.flatMap((arg) => splitAtEquals(arg));
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {

@@ -32,6 +32,7 @@ Runs the whole application on this machine: API, Lambdas, DynamoDB, Spotify stan
 What is edited in functions/ and shared/ runs from the next request on.
 
   --memory              keep nothing: tables, keys and logs are gone when it stops
+  --throttle            hold requests to the limits of the gateway's routes, as a deployment does
   --quiet               no line for each request
   --logs FUNCTION       show what a function writes, such as get-artists; may be repeated
   --inspect FUNCTION    run a function under a debugger, at port 9229 or the next free one; may be repeated

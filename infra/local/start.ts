@@ -67,7 +67,7 @@ async function main(args: readonly string[]): Promise<void> {
       inspectPorts: ports,
       record: true,
       freezeAfterMs: FREEZE_AFTER_MS,
-      throttled: true,
+      throttled: options.throttled,
       signal: starting.signal,
     });
   } catch (error) {

@@ -7,6 +7,7 @@ describe('options of npm start', () => {
     expect(readOptions([])).toEqual({
       help: false,
       memory: false,
+      throttled: false,
       quiet: false,
       watch: true,
       logs: [],
@@ -16,9 +17,10 @@ describe('options of npm start', () => {
 
   it('are read in any order, with functions beside them or after an equals sign, each once', () => {
     const args = ['--logs', 'get-artists', '--quiet', '--inspect=sweep', '--logs=sweep', '--logs=sweep'];
-    expect(readOptions([...args, '--no-watch', '--memory', '--help'])).toEqual({
+    expect(readOptions([...args, '--no-watch', '--memory', '--throttle', '--help'])).toEqual({
       help: true,
       memory: true,
+      throttled: true,
       quiet: true,
       watch: false,
       logs: ['get-artists', 'sweep'],
