@@ -3,6 +3,7 @@ import { systemClock } from '../shared/clock.ts';
 import { getArtists } from '../shared/contract/routes.ts';
 import {
   accountTable,
+  cacheTable,
   computationDepsFromEnv,
   observerFromEnv,
   windowsFromEnv,
@@ -10,7 +11,7 @@ import {
 import { type ApiRequest, api } from '../shared/http/api.ts';
 import { artistsReply } from '../shared/http/artists-reply.ts';
 
-const { freshMs } = windowsFromEnv();
+const { freshMs, keepMs } = windowsFromEnv();
 // What a hit does not need is loaded when it is needed: a hit does not pay for it at a cold start.
 const cached = artistsCache(
   {
@@ -18,6 +19,8 @@ const cached = artistsCache(
     observed: observerFromEnv(),
     readSelection: async (userId) =>
       (await import('../shared/artists/selection.ts')).createSelectionStore(accountTable()).read(userId),
+    admit: async (...computation) =>
+      (await import('../shared/cache/admission.ts')).createAdmit({ ...cacheTable(), keepMs })(...computation),
     handOff: async (lease) => (await import('../shared/cache/hand-off.ts')).handOff(lease),
   },
   async (job) => (await import('../shared/spotify-deployment.ts')).computeList(job),

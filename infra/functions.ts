@@ -69,6 +69,8 @@ export const functionRows = {
       computation: ['GetItem', 'UpdateItem'],
       cooldown: OBEYS_COOLDOWN,
     },
+    // After a ban: how much was computed before it.
+    cacheByExpiryHour: true,
     refresh: true,
   },
   'refresh-artists': {

@@ -13,7 +13,8 @@ export const cacheKeyPatterns: Readonly<Record<CacheKeys, string>> = {
   // Generation, number and user follow.
   part: 'part:*',
   computation: computationKey('*').pk,
-  cooldown: cooldownKey.pk,
+  // The bans, and what is let in after one.
+  cooldown: `${cooldownKey.pk}*`,
 };
 
 export type AccountKeys = 'user';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError, ComputationPending, StorageUnavailable } from '../errors.ts';
+import type { Admit } from './admission.ts';
 import {
   type Answer,
   type Cause,
@@ -12,7 +13,7 @@ import {
 } from './answer.ts';
 import type { Lookup } from './artists-cache.ts';
 import { attemptVerdict } from './attempt.ts';
-import { PROBE_MS } from './bans.ts';
+import { PROBE_MS, spread } from './bans.ts';
 import type { Lease } from './computation-store.ts';
 import {
   type Begun,
@@ -39,6 +40,9 @@ const FIRST_LOOK_MS = 100;
 const LAST_LOOK_MS = 1_000;
 const lookDelayMs = (look: number) => Math.min(LAST_LOOK_MS, FIRST_LOOK_MS * 1.5 ** look);
 
+/** When a request that was not let in after a ban may try again. */
+const PACED_RETRY_SECONDS = 10;
+
 /** What a client without a copy is told to wait when the computation outlasts its request. */
 const COMPUTING_RETRY_SECONDS = 5;
 
@@ -55,6 +59,8 @@ export interface PageRequest {
 export interface CachedArtistsDeps extends ComputationDeps {
   /** What the user has selected, strongly consistent. */
   readSelection: (userId: string) => Promise<{ selected: ReadonlySet<string>; revision: string }>;
+  /** Whether one more computation may begin in the time after a ban. */
+  admit: Admit;
   /** Has the computation finished by a function that no request waits for, under the same lease. */
   handOff: (lease: Lease) => Promise<void>;
 }
@@ -168,7 +174,13 @@ async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Looku
   ]);
   const nowMs = clock.nowMs();
   const verdict = attemptVerdict({ found, record, bans }, platform, nowMs);
+  if (verdict.kind === 'denied' && verdict.cause === platform.codes.rateLimited)
+    return limited(deps, request, verdict.retryAfterSeconds);
   if (verdict.kind !== 'allowed') return verdict;
+  // After a ban the caller that probes its end may begin, and then so many at a time.
+  const pacing = verdict.probes.length > 0 ? undefined : await banStore.readPacing(nowMs);
+  if (pacing && !(await deps.admit(userId, pacing, nowMs)))
+    return limited(deps, request, PACED_RETRY_SECONDS);
   const lease: Lease = { userId, token: randomUUID(), fence: found.fence };
   // One of the two fences is outdated, the holder's or ours. The entry knows, and has it from after the holder's look.
   if (verdict.inPlaceOf && (await read(deps, request)).fence !== lease.fence) return { kind: 'changed' };
@@ -176,7 +188,7 @@ async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Looku
   if (!(await computations.acquire(lease, nowMs, untilMs, verdict))) return { kind: 'computing elsewhere' };
   if (!(await takeProbes(deps, verdict.probes))) {
     await computations.release(lease);
-    return { kind: 'denied', cause: platform.codes.rateLimited, retryAfterSeconds: PROBE_MS / 1000 };
+    return limited(deps, request, PROBE_MS / 1000);
   }
   // Between our look and our lease another computation may have ended: only what stands now counts.
   const now = await read(deps, request);
@@ -189,6 +201,17 @@ async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Looku
   ]);
   return { kind: 'changed' };
 }
+
+/** The platform limits us. Not all who are sent away come again at once. */
+const limited = (
+  { platform, clock }: CachedArtistsDeps,
+  { userId }: PageRequest,
+  seconds: number,
+): Attempt => ({
+  kind: 'denied',
+  cause: platform.codes.rateLimited,
+  retryAfterSeconds: spread(seconds, userId, clock.nowMs()),
+});
 
 /** After a ban one caller finds out whether it is over. False: another does. */
 async function takeProbes({ bans, clock }: CachedArtistsDeps, probes: Begun['probes']): Promise<boolean> {

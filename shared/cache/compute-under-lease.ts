@@ -158,11 +158,11 @@ async function store(
 
 /** The platform answered: the bans that were probed are over. Or it was not asked: another may probe them. */
 async function endProbes(
-  { bans }: ComputationDeps,
+  { bans, clock }: ComputationDeps,
   { probes }: Begun,
   how: 'end' | 'releaseProbe',
 ): Promise<void> {
-  await Promise.allSettled(probes.map(([name, ban]) => bans[how](name, ban)));
+  await Promise.allSettled(probes.map(([name, ban]) => bans[how](name, ban, clock.nowMs())));
 }
 
 /** Ends the bans that were probed, and what was known of a list that failed. Ordinarily there is nothing to write. */

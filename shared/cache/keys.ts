@@ -19,6 +19,9 @@ export const partKey = (userId: string, generation: string, part: number) => ({
 /** Until when no function may call the platform. */
 export const cooldownKey = { pk: 'cooldown:spotify' };
 
+/** How many computations were let in after a ban, in one second and shard: `cooldown:` as the bans that it belongs to. */
+export const ticketKey = (slot: number, shard: number) => ({ pk: `${cooldownKey.pk}:${slot}#${shard}` });
+
 /** The sparse index by which the sweep finds what has expired. */
 export const EXPIRY_INDEX = 'byExpiryHour';
 /** What the index carries beside its keys. */

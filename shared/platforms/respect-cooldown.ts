@@ -29,7 +29,7 @@ export async function respectCooldown<T>(
   try {
     const result = await work();
     // The work is done: bans that could not be lifted only make others more careful than they need to be.
-    await Promise.allSettled(verdict.probes.map(([name, ban]) => bans.end(name, ban)));
+    await Promise.allSettled(verdict.probes.map(([name, ban]) => bans.end(name, ban, clock.nowMs())));
     return result;
   } catch (error) {
     if (error instanceof PlatformRateLimited) {

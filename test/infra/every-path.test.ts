@@ -35,6 +35,7 @@ beforeAll(async () => {
   await Promise.all([paths.twoAtOnce(), paths.unreadableList()]);
   await paths.afterHandOver();
   await paths.rateLimits();
+  await paths.afterABan();
   await paths.onceMore();
 });
 

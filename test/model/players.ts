@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { createSelectionStore, toggleArtist } from '../../shared/artists/selection.ts';
+import { createAdmit } from '../../shared/cache/admission.ts';
 import type { Answer } from '../../shared/cache/answer.ts';
 import { CHUNK_SIZE } from '../../shared/cache/artist-codec.ts';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
@@ -133,9 +134,13 @@ export function createPlayers(stage: Stage) {
         const handOff = (lease: Lease) => stage.turn(player, () => stage.deliver(lease));
         const readSelection = own.selections.read;
         const deps = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock, retryMs: RETRY_MS };
+        const { keepMs } = windows;
+        const admit = createAdmit({ db: own.db, table: TABLES.cache, keepMs });
         const deadlineMs = clock.nowMs() + timeoutMs;
         const wanted = { userId: user, page, limit: shape.limit, deadlineMs, observe };
-        return cachedArtists({ ...deps, readSelection, handOff }, wanted, (job) => compute(player, own, job));
+        return cachedArtists({ ...deps, readSelection, admit, handOff }, wanted, (job) =>
+          compute(player, own, job),
+        );
       });
     },
 

@@ -15,6 +15,7 @@ import { createScheduler } from './scheduler.ts';
 import { clientOf, type Watch } from './store-client.ts';
 import { hasList, readEntry, storeProperties } from './store-properties.ts';
 
+const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const WINDOWS = { freshMs: 3 * HOUR_MS, keepMs: 6 * HOUR_MS };
 const START_MS = Date.parse('2026-11-22T12:00:00.000Z');
@@ -245,8 +246,12 @@ export async function runPlan(plan: Plan, tally: Tally, tell?: (line: string) =>
     for (const user of USERS) launch(cast('other'), () => isServed(user));
     await drive();
     // What is known to outlast a request was handed on, and who probed a ban has ended it.
-    for (const user of later) launch(cast('other'), () => isServed(user));
-    await drive();
+    for (const user of later) {
+      // After a ban not all are let in at once.
+      scheduler.letPass(SECOND_MS);
+      launch(cast('other'), () => isServed(user));
+      await drive();
+    }
   }
 
   const later = new Set<User>();

@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createAdmit } from '../../shared/cache/admission.ts';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
 import { createBanStore } from '../../shared/cache/bans.ts';
 import { createComputationStore } from '../../shared/cache/computation-store.ts';
@@ -17,8 +18,10 @@ export function aCache(db: DynamoDBDocumentClient = createFakeTables().db) {
   const cache = createArtistsCache({ db, table: TABLES.cache, windows });
   const computations = createComputationStore({ db, table: TABLES.cache });
   const bans = createBanStore({ db, table: TABLES.cache });
+  const admit = createAdmit({ db, table: TABLES.cache, keepMs: windows.keepMs });
   return {
     db,
+    admit,
     cache,
     computations,
     bans,

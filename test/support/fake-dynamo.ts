@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { holds } from './fake-dynamo/evaluate.ts';
 import { conditionFailed, NotFaked, validationException } from './fake-dynamo/faults.ts';
+import { createIndexes } from './fake-dynamo/indexes.ts';
 import { parseCondition, parseProjection, parseUpdate, placeholdersIn } from './fake-dynamo/parse.ts';
 import { project } from './fake-dynamo/project.ts';
 import { query, type TableSpec } from './fake-dynamo/query.ts';
@@ -30,7 +31,10 @@ export type FakeDynamo = ReturnType<typeof createFakeDynamo>;
  */
 export function createFakeDynamo(specs: Readonly<Record<string, TableSpec>>) {
   const tables = new Map(
-    Object.entries(specs).map(([name, spec]) => [name, { spec, items: new Map<string, Item>() }]),
+    Object.entries(specs).map(([name, spec]) => [
+      name,
+      { spec, items: new Map<string, Item>(), indexes: createIndexes(spec) },
+    ]),
   );
 
   function tableOf(name: string | undefined) {
@@ -47,8 +51,8 @@ export function createFakeDynamo(specs: Readonly<Record<string, TableSpec>>) {
     if (command instanceof UpdateCommand) return update(command.input);
     if (command instanceof DeleteCommand) return remove(command.input);
     if (command instanceof QueryCommand) {
-      const { spec, items } = tableOf(command.input.TableName);
-      return query(items.values(), spec, command.input);
+      const { spec, items, indexes } = tableOf(command.input.TableName);
+      return query(indexes.candidates(command.input) ?? items.values(), spec, command.input);
     }
     throw new NotFaked(`the command ${(command as object).constructor.name}`);
   }
@@ -61,26 +65,28 @@ export function createFakeDynamo(specs: Readonly<Record<string, TableSpec>>) {
   }
 
   function put({ TableName, Item, ...input }: PutCommandInput) {
-    const { spec, items } = tableOf(TableName);
+    const { spec, items, indexes } = tableOf(TableName);
     const after = copyMap(Item ?? {});
     const key = keyText(spec, keyIn(spec, after));
     const before = items.get(key);
     check(before, input);
     store(items, key, after);
+    indexes.replace(before, after);
     return { Attributes: input.ReturnValues === 'ALL_OLD' ? before && copyMap(before) : undefined };
   }
 
   function remove({ TableName, Key, ...input }: DeleteCommandInput) {
-    const { spec, items } = tableOf(TableName);
+    const { spec, items, indexes } = tableOf(TableName);
     const key = keyText(spec, Key);
     const before = items.get(key);
     check(before, input);
     items.delete(key);
+    indexes.replace(before, undefined);
     return { Attributes: input.ReturnValues === 'ALL_OLD' ? before && copyMap(before) : undefined };
   }
 
   function update({ TableName, Key, UpdateExpression = '', ...input }: UpdateCommandInput) {
-    const { spec, items } = tableOf(TableName);
+    const { spec, items, indexes } = tableOf(TableName);
     const key = keyText(spec, Key);
     const before = items.get(key);
     check(before, input);
@@ -91,6 +97,7 @@ export function createFakeDynamo(specs: Readonly<Record<string, TableSpec>>) {
     if (keyText(spec, keyIn(spec, after)) !== key)
       throw validationException('Cannot update attribute of the key');
     store(items, key, after);
+    indexes.replace(before, after);
     const updated = (of: Item | undefined) => of && project(of, pathsOf(changes), names);
     switch (input.ReturnValues ?? 'NONE') {
       case 'NONE':

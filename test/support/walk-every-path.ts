@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { LocalStack } from '../../infra/local/stack.ts';
 import { entryKey } from '../../shared/cache/keys.ts';
 import { aConnectedUser, aToken, aUser, H3, H6, type StackUrls, type TestUser } from './a-user.ts';
@@ -103,6 +103,20 @@ export function pathsOf(stack: LocalStack) {
       // What the code was exchanged for is still there.
       await connecting.spotify({ mode: 'ok' });
       expect((await connecting.complete({ code, state })).status).toBe(200);
+    },
+
+    /** Once a ban is over, what was computed before it is counted, and one computation after the other is let in. */
+    async afterABan() {
+      const [banned, prober, next] = await Promise.all([
+        aConnectedUser(urls),
+        aConnectedUser(urls),
+        aConnectedUser(urls),
+      ]);
+      await banned.spotify({ mode: 'rate_limited', retry_after: 1 });
+      await get(banned, '', 503);
+      for (const user of [prober, next])
+        await vi.waitFor(() => get(user), { timeout: 20_000, interval: 500 });
+      await control('forget-cooldown');
     },
 
     /** Written, read and replaced: by a request, and by the function that takes over. */

@@ -1,8 +1,10 @@
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
+import { createBanStore } from '../../../shared/cache/bans.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore } from '../../../shared/cache/computation-store.ts';
 import { entryKey } from '../../../shared/cache/keys.ts';
 import { systemClock } from '../../../shared/clock.ts';
+import { SPOTIFY_PLATFORM } from '../../../shared/spotify-platform.ts';
 import { createDocumentClient } from '../../../shared/storage/document-client.ts';
 import { PAGE_LIMIT, type Subject } from '../subject.ts';
 import { tableNamed } from './tables.ts';
@@ -37,6 +39,9 @@ export const ours: Subject = {
     const deps = {
       cache: own,
       computations: createComputationStore({ db, table }),
+      bans: createBanStore({ db, table }),
+      platform: SPOTIFY_PLATFORM,
+      admit: async () => true,
       clock: systemClock,
       retryMs: 30_000,
       readSelection: async () => ({ selected: new Set<string>(), revision: '' }),

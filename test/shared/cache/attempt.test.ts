@@ -23,7 +23,7 @@ const verdict = (
   { found = NOTHING, bans = {} }: { found?: Lookup; bans?: Record<string, Partial<Ban>> } = {},
 ) => {
   const known = Object.entries(bans).map(
-    ([name, ban]) => [name, { untilMs: 0, probeUntilMs: 0, strikes: 1, ...ban }] as const,
+    ([name, ban]) => [name, { sinceMs: 0, untilMs: 0, probeUntilMs: 0, strikes: 1, ...ban }] as const,
   );
   return attemptVerdict({ found, record, bans: new Map(known) }, INVENTED_PLATFORM, NOW);
 };

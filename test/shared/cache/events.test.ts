@@ -1,6 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { toggleArtist } from '../../../shared/artists/selection.ts';
+import { createAdmit } from '../../../shared/cache/admission.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
 import { createBanStore } from '../../../shared/cache/bans.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
@@ -45,7 +46,8 @@ function aStory() {
     return { artists: ARTISTS, computedAtMs: clock.nowMs() };
   };
   const readSelection = async () => ({ selected: new Set<string>(), revision: 'none' });
-  const asking = { ...deps, handOff: async () => undefined, readSelection };
+  const admit = createAdmit({ db: dynamo.db, table, keepMs: WINDOWS.keepMs });
+  const asking = { ...deps, admit, handOff: async () => undefined, readSelection };
   const heard: CacheEvent[] = [];
   const observe = (event: CacheEvent) => void heard.push(event);
   return {

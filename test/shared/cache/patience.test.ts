@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createSelectionStore } from '../../../shared/artists/selection.ts';
+import { createAdmit } from '../../../shared/cache/admission.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
 import { createBanStore } from '../../../shared/cache/bans.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
@@ -76,6 +77,7 @@ function aCache(compute: Compute) {
     platform: SPOTIFY_PLATFORM,
     clock,
     retryMs: 30_000,
+    admit: createAdmit({ db, table: TABLES.cache, keepMs: WINDOWS.keepMs }),
     handOff,
     readSelection,
   };

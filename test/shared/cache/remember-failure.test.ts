@@ -68,7 +68,7 @@ describe('a failed computation is remembered', () => {
   test('as a ban of the whole application, and as a back-off of the user who met it', async () => {
     const { computations, bans, fail } = await aComputation();
     expect(await fail(new PlatformRateLimited('429', { retryAfterSeconds: 1 }))).toBe(RETRY_MS / 1000);
-    expect((await bans.read(NOON)).get('all')?.untilMs).toBe(NOON + 1_000);
+    expect((await bans.read(NOON)).get('all')?.untilMs).toBe(NOON + 2_000);
     expect(await computations.read('ann')).toMatchObject({
       leaseToken: undefined,
       retryAtMs: NOON + RETRY_MS,

@@ -20,7 +20,7 @@ describe('work that calls the platform', () => {
   test('is not begun during a ban that concerns it', async () => {
     const { bans, run } = given();
     await bans.start(limited(90), NOON);
-    await expect(run(done)).rejects.toMatchObject({ code: 'SPOTIFY_RATE_LIMITED', retryAfterSeconds: 90 });
+    await expect(run(done)).rejects.toMatchObject({ code: 'SPOTIFY_RATE_LIMITED', retryAfterSeconds: 91 });
     expect(await run(done, ['token'])).toBe('done');
   });
 
@@ -30,7 +30,7 @@ describe('work that calls the platform', () => {
       const { bans, run } = given();
       const quota = { retryAfterSeconds: 3_600, reason: 'quota', bucket } as const;
       await bans.start(new PlatformRateLimited('429', quota), NOON);
-      await expect(run(done, CONNECT_NEEDS)).rejects.toMatchObject({ retryAfterSeconds: 3_600 });
+      await expect(run(done, CONNECT_NEEDS)).rejects.toMatchObject({ retryAfterSeconds: 3_601 });
     },
   );
 
@@ -41,13 +41,13 @@ describe('work that calls the platform', () => {
       throw limited(6);
     };
     await expect(run(slow)).rejects.toThrow(PlatformRateLimited);
-    expect((await bans.read(NOON)).get('all')?.untilMs).toBe(NOON + 14_000);
+    expect((await bans.read(NOON)).get('all')?.untilMs).toBe(NOON + 15_000);
   });
 
   test('probes a ban that may be over, alone, and ends it by succeeding', async () => {
     const { bans, clock, run } = given();
     await bans.start(limited(5), NOON);
-    clock.advance(5_000);
+    clock.advance(6_000);
     const probing = Promise.withResolvers<void>();
     const first = run(() => probing.promise);
     await expect.poll(async () => (await bans.read(NOON)).get('all')?.probeUntilMs).toBeGreaterThan(NOON);
@@ -60,7 +60,7 @@ describe('work that calls the platform', () => {
   test('that fails by anything else lets another probe at once', async () => {
     const { bans, clock, run } = given();
     await bans.start(limited(5), NOON);
-    clock.advance(5_000);
+    clock.advance(6_000);
     await expect(run(() => Promise.reject(new InvalidState('no such state')))).rejects.toThrow(InvalidState);
     expect((await bans.read(NOON)).get('all')).toBeDefined();
     expect(await run(done)).toBe('done');

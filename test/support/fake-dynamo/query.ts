@@ -3,7 +3,7 @@ import { holds, type Scope } from './evaluate.ts';
 import { NotFaked, validationException } from './faults.ts';
 import { type Condition, type Path, parseCondition, parseProjection } from './parse.ts';
 import { project } from './project.ts';
-import { areEqual, compareValues, type Item } from './values.ts';
+import { areEqual, compareValues, type Item, sizeOfItem } from './values.ts';
 
 /** How a table or one of its indexes is ordered. */
 export interface KeyNames {
@@ -37,11 +37,14 @@ export function query(items: Iterable<Item>, table: TableSpec, input: QueryComma
   const passing = input.FilterExpression
     ? page.filter((item) => holds(parseCondition(input.FilterExpression as string), { item, ...scope }))
     : page;
+  const bytes = page.reduce((sum, item) => sum + sizeOfItem(carriedBy(item, table, keys, input)), 0);
   const isLast = from + page.length >= found.length;
   const last = page.at(-1);
   return {
     Items: passing.map((item) => visible(item, table, keys, input)),
     Count: passing.length,
+    ScannedCount: page.length,
+    ...(input.ReturnConsumedCapacity && { ConsumedCapacity: { CapacityUnits: unitsOf(bytes, input) } }),
     LastEvaluatedKey: isLast || !last ? undefined : keyOf(last, table, keys),
   };
 }
@@ -98,12 +101,21 @@ function startOf(found: readonly Item[], start: Item): number {
   return at < 0 ? found.length : at;
 }
 
+/** A page costs half a read unit for each 4 KB that it looked through, twice that when strongly consistent. */
+const unitsOf = (bytes: number, { ConsistentRead }: QueryCommandInput) =>
+  Math.max(1, Math.ceil(bytes / 4096)) * (ConsistentRead ? 1 : 0.5);
+
+function carriedBy(item: Item, table: TableSpec, keys: KeyNames, input: QueryCommandInput): Item {
+  const index = input.IndexName ? table.indexes?.[input.IndexName] : undefined;
+  if (!index || index.include === 'ALL') return item;
+  const carried = keyOf(item, table, keys);
+  for (const name of index.include) if (item[name] !== undefined) carried[name] = item[name];
+  return carried;
+}
+
 function visible(item: Item, table: TableSpec, keys: KeyNames, input: QueryCommandInput): Item {
   const names = input.ExpressionAttributeNames ?? {};
-  const index = input.IndexName ? table.indexes?.[input.IndexName] : undefined;
-  const carried: Item = !index || index.include === 'ALL' ? item : { ...keyOf(item, table, keys) };
-  if (index && index.include !== 'ALL')
-    for (const name of index.include) if (item[name] !== undefined) carried[name] = item[name];
+  const carried = carriedBy(item, table, keys, input);
   const paths: readonly Path[] = input.ProjectionExpression
     ? parseProjection(input.ProjectionExpression)
     : [];

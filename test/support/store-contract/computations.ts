@@ -1,4 +1,4 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { type Ban, createBanStore, PROBE_MS } from '../../../shared/cache/bans.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
@@ -116,10 +116,11 @@ export function describeComputations(store: () => Store): void {
       const bans = createBanStore(store());
       expect(await bans.start(aBan('me', 5), NOON)).toBe(5);
       expect(await bans.start(aBan('me', 4), NOON)).toBe(0);
-      expect((await bans.read(NOON)).get('me')?.untilMs).toBe(NOON + 5_000);
-      expect(await bans.start(aBan('me', 6), NOON)).toBe(6);
+      expect((await bans.read(NOON)).get('me')?.untilMs).toBe(NOON + 6_000);
+      expect(await bans.start(aBan('me', 6), NOON)).toBe(0);
+      expect(await bans.start(aBan('me', 7), NOON)).toBe(7);
       const known = await bans.read(NOON);
-      expect([known.get('me')?.untilMs, known.has('top')]).toEqual([NOON + 6_000, false]);
+      expect([known.get('me')?.untilMs, known.has('top')]).toEqual([NOON + 8_000, false]);
     });
 
     test('is probed by one of fifty when it may be over, and ends for all when that one succeeds', async () => {
@@ -132,7 +133,7 @@ export function describeComputations(store: () => Store): void {
       );
       expect(probes.filter(Boolean)).toHaveLength(1);
       expect(await bans.takeProbe('player', ban, nowMs + PROBE_MS - 1)).toBe(false);
-      expect(await bans.end('player', ban)).toBe(true);
+      expect(await bans.end('player', ban, nowMs)).toBe(true);
       expect((await bans.read(NOON)).has('player')).toBe(false);
     });
 
@@ -143,16 +144,38 @@ export function describeComputations(store: () => Store): void {
       const lengths: number[] = [];
       for (let i = 1; i <= 6; i += 1) lengths.push(await bans.start(aBan('following', 0), NOON + i * 60_000));
       expect(lengths).toEqual([2, 4, 8, 16, 30, 30]);
-      expect(await bans.end('following', first)).toBe(false);
+      expect(await bans.end('following', first, NOON)).toBe(false);
+    });
+  });
+
+  describe('a ban that many meet at once', () => {
+    const met = (nowMs: number) => ({ ban: aBan('top', Math.ceil((NOON + 5_000 - nowMs) / 1000)), nowMs });
+
+    test('is written by one of them, and no longer for that', async () => {
+      const recorder = recording(store());
+      const instances = Array.from({ length: 20 }, () => createBanStore(recorder));
+      for (const [i, bans] of instances.entries()) {
+        const { ban, nowMs } = met(NOON + i * 77);
+        await bans.start(ban, nowMs);
+      }
+      expect(recorder.sent.filter((command) => command instanceof UpdateCommand)).toHaveLength(1);
+      const known = (await createBanStore(store()).read(NOON)).get('top');
+      expect(known).toMatchObject({ sinceMs: NOON, untilMs: NOON + 6_000, strikes: 1 });
+    });
+
+    test('does not last longer for those who had begun before it', async () => {
+      const bans = createBanStore(store());
+      expect(await bans.start(aBan('top', 20), NOON + 100)).toBe(20);
+      expect((await bans.read(NOON + 200)).get('top')?.strikes).toBe(1);
     });
   });
 
   describe('what is known of the bans', () => {
-    const known = async (bucket: PlatformBucket, retryAfterSeconds: number) => {
+    const known = async (bucket: PlatformBucket, retryAfterSeconds: number, nowMs = NOON) => {
       await createBanStore(store()).start(aBan(bucket, retryAfterSeconds), NOON);
       const recorder = recording(store());
       const bans = createBanStore(recorder);
-      await bans.read(NOON);
+      await bans.read(nowMs);
       return { bans, looks: () => recorder.sent.filter((command) => command instanceof GetCommand).length };
     };
 
@@ -165,15 +188,14 @@ export function describeComputations(store: () => Store): void {
     });
 
     test('is asked anew when a ban may be over, and after any change of our own', async () => {
-      const { bans, looks } = await known('tracks', 0.5);
-      await bans.read(NOON + 499, ['tracks']);
+      const { bans, looks } = await known('tracks', 1, NOON + 1_500);
+      await bans.read(NOON + 1_999, ['tracks']);
       expect(looks()).toBe(1);
-      const ban = (await bans.read(NOON + 500, ['tracks'])).get('tracks') as Ban;
+      const ban = (await bans.read(NOON + 2_000, ['tracks'])).get('tracks') as Ban;
       expect(looks()).toBe(2);
-      await bans.takeProbe('tracks', ban, NOON + 500);
-      expect((await bans.read(NOON + 501, ['tracks'])).get('tracks')?.probeUntilMs).toBe(
-        NOON + 500 + PROBE_MS,
-      );
+      await bans.takeProbe('tracks', ban, NOON + 2_000);
+      const probed = (await bans.read(NOON + 2_001, ['tracks'])).get('tracks');
+      expect(probed?.probeUntilMs).toBe(NOON + 2_000 + PROBE_MS);
       expect(looks()).toBe(3);
     });
   });
