@@ -225,3 +225,33 @@ export class InternalError extends AppError {
   readonly code = 'INTERNAL';
   readonly status = 500;
 }
+
+/**
+ * - `invalid_client`: the token endpoint refuses our client id and secret.
+ * - `forbidden`: a 403 that is not about scopes (the application's mode, quota or owner).
+ * - `unauthorized`: an access token just issued is refused.
+ * - `request_refused`: a request of ours does not fit the platform's interface any more.
+ */
+export type TroubleReason = 'invalid_client' | 'forbidden' | 'unauthorized' | 'request_refused';
+
+/** The cause of a `PlatformUnavailable` that waiting does not mend: an operator must look at our application. */
+export class ApplicationTrouble extends Error {
+  override readonly name = 'ApplicationTrouble';
+  readonly reason: TroubleReason;
+
+  constructor(reason: TroubleReason) {
+    super(`trouble with our application at the platform: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** Whether it is our doing, so that an operator must look, whatever the user was answered. */
+export function isDefect(error: unknown): boolean {
+  if (!(error instanceof AppError) || error.code === 'INTERNAL') return true;
+  let cause = error.cause;
+  while (cause instanceof AppError) cause = cause.cause;
+  return cause instanceof ApplicationTrouble;
+}
+
+/** The code of any error: what was not foreseen is a defect. */
+export const codeOf = (error: unknown): ErrorCode => (error instanceof AppError ? error.code : 'INTERNAL');

@@ -46,7 +46,7 @@ export const alarmRows: readonly AlarmRow[] = [
   },
   {
     id: 'defects',
-    what: 'Requests ended in INTERNAL: a defect, a missing permission or a wrong configuration.',
+    what: 'What is ours fails: a defect, a missing permission, a wrong configuration, an application that Spotify refuses.',
     pages: true,
     measure: { from: 'logs', metric: 'Defects', stat: 'Sum' },
     when: 'at least',

@@ -9,9 +9,9 @@ type ErrorCode = errors.ErrorCode;
 /** The classes of the errors are the table of codes and statuses. */
 const statusOfCode: ReadonlyMap<string, number> = new Map(
   Object.values(errors)
-    .filter((exported) => exported !== errors.AppError)
+    .filter((exported) => exported.prototype instanceof errors.AppError)
     .map((exported) => {
-      const AnyError = exported as typeof errors.PlatformRateLimited;
+      const AnyError = exported as unknown as typeof errors.PlatformRateLimited;
       const { code, status } = new AnyError('', { retryAfterSeconds: 1 });
       return [code, status];
     }),

@@ -33,6 +33,8 @@ export type Answer = Situation & {
   forwarded?: 'miss' | 'stale';
   /** Whether what this request computed was stored. */
   stored?: boolean;
+  /** Our own doing that kept this request from computing: for the log, the reader has the copy. */
+  defect?: Error;
 };
 
 /** Why a request gets an old copy, or an error. */

@@ -1,5 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { Clock } from '../clock.ts';
+import { codeOf } from '../errors.ts';
+import { logFailure } from '../logging/log-failure.ts';
 import type { Answer } from './answer.ts';
 import { type CachedArtistsDeps, cachedArtists } from './cached-artists.ts';
 import type { Compute } from './compute-under-lease.ts';
@@ -8,6 +10,12 @@ import type { Observe } from './events.ts';
 /** What the middleware puts on a request. */
 export interface Answered {
   answer: Answer;
+}
+
+interface PageAsked {
+  userId: string;
+  requestId: string;
+  query: { page: number; limit: number };
 }
 
 interface ArtistsCacheOptions extends CachedArtistsDeps {
@@ -19,12 +27,14 @@ interface ArtistsCacheOptions extends CachedArtistsDeps {
 export function artistsCache(options: ArtistsCacheOptions, compute: Compute): MiddlewareObj {
   return {
     before: async function artistsCacheBefore({ event, context }) {
-      const request = event as { userId: string; query: { page: number; limit: number } } & Answered;
-      const { userId, query } = request;
+      const request = event as PageAsked & Answered;
+      const { userId, requestId, query } = request;
       const deadlineMs = options.clock.nowMs() + context.getRemainingTimeInMillis();
       request.answer = await options.observed((observe) =>
         cachedArtists(options, { userId, ...query, deadlineMs, observe }, compute),
       );
+      const { defect } = request.answer;
+      if (defect) await logFailure(defect, { requestId, code: codeOf(defect) }, 'behind an old copy');
     },
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, ComputationPending, StorageUnavailable } from '../errors.ts';
+import { AppError, ComputationPending, codeOf, isDefect } from '../errors.ts';
 import type { Admit } from './admission.ts';
 import {
   type Answer,
@@ -19,10 +19,10 @@ import {
   type Begun,
   type ComputationDeps,
   type Compute,
-  causeOf,
   computeUnderLease,
   LEASE_MS,
   rememberFailure,
+  SETTLE_MS,
 } from './compute-under-lease.ts';
 import { isSameTruth } from './entry.ts';
 import type { Observe } from './events.ts';
@@ -32,8 +32,10 @@ import { namesOf, type Platform } from './platform.ts';
 const PATIENCE_WITH_COPY_MS = 4_000;
 /** How long the function that takes over has to begin. */
 const HAND_OFF_LEASE_MS = 30_000;
-/** What is left of the invocation when a computation is given up: time to hand it on and to answer. */
+/** What is left of the invocation in the end: time to hand a computation on and to answer. */
 const ANSWER_MARGIN_MS = 2_500;
+/** And when a computation is given up: a call that has begun by then is seen to its end, lest its token be lost. */
+const GIVE_UP_MARGIN_MS = SETTLE_MS + ANSWER_MARGIN_MS;
 
 /** A request that waits for another's computation looks after 100 ms, then less and less often. */
 const FIRST_LOOK_MS = 100;
@@ -81,7 +83,7 @@ export async function cachedArtists(
     request.observe?.(outcomeOf(answer));
     return answer;
   } catch (error) {
-    request.observe?.({ name: 'error', code: causeOf(error) });
+    request.observe?.({ name: 'error', code: codeOf(error) });
     throw error;
   }
 }
@@ -105,7 +107,8 @@ async function answerOf(deps: CachedArtistsDeps, request: PageRequest, compute: 
     if (refused > 1) throw pending('the list changes faster than it is computed');
 
     const attempt = await orUnavailable(found, () => begin(deps, request, found));
-    if (attempt.kind === 'denied') return oldCopy(deps, request, found, attempt);
+    if (attempt.kind === 'denied')
+      return withDefect(await oldCopy(deps, request, found, attempt), attempt.error);
     if (attempt.kind === 'changed' && clock.nowMs() < answerByMs) continue;
     if (attempt.kind !== 'begun') {
       if (found.state === 'old') return oldCopy(deps, request, found, { cause: 'REFRESH_IN_PROGRESS' });
@@ -114,13 +117,15 @@ async function answerOf(deps: CachedArtistsDeps, request: PageRequest, compute: 
     }
 
     const { begun } = attempt;
-    const leftMs = answerByMs - clock.nowMs();
+    const leftMs = request.deadlineMs - GIVE_UP_MARGIN_MS - clock.nowMs();
     const patienceMs = begun.found.state === 'old' ? Math.min(PATIENCE_WITH_COPY_MS, leftMs) : leftMs;
+    // Too late in this request to begin what must be seen to its end.
+    if (leftMs <= 0) return handOnAndAnswer(deps, begun, request);
     // Known to outlast this request: begun once, by the function that has the time.
     if (!isHandedOn && (begun.found.stored?.computationMs ?? 0) > patienceMs) {
       isHandedOn = true;
       const failure = await handOn(deps, begun, request);
-      if (failure) return lastKnown(deps, request, causeOf(failure.error), failure);
+      if (failure) return lastKnown(deps, request, codeOf(failure.error), failure);
       continue;
     }
     const limits = { patienceMs, deadlineMs: request.deadlineMs, observe: request.observe };
@@ -129,11 +134,9 @@ async function answerOf(deps: CachedArtistsDeps, request: PageRequest, compute: 
       case 'computed':
         return computed(result, begun.found, request);
       case 'failed':
-        return lastKnown(deps, request, causeOf(result.error), result);
-      case 'outlasted': {
-        const failure = await handOn(deps, begun, request);
-        return lastKnown(deps, request, failure ? causeOf(failure.error) : 'COMPUTING', failure);
-      }
+        return lastKnown(deps, request, codeOf(result.error), result);
+      case 'outlasted':
+        return handOnAndAnswer(deps, begun, request);
       case 'superseded':
         refused += 1;
     }
@@ -149,18 +152,19 @@ const pending = (message: string) =>
 type Attempt =
   /** This request computes. */
   | { kind: 'begun'; begun: Begun }
-  | ({ kind: 'denied' } & Refusal)
+  | ({ kind: 'denied'; error?: unknown } & Refusal)
   | { kind: 'computing elsewhere' }
   /** Something came in between our look and our lease. */
   | { kind: 'changed' };
 
-/** Storage that fails between the copy and the computation must not cost the reader the copy. */
+/** What fails between the copy and the computation, storage above all, must not cost the reader the copy. */
 async function orUnavailable(found: Lookup, act: () => Promise<Attempt>): Promise<Attempt> {
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof StorageUnavailable) || found.state === 'none') throw error;
-    return { kind: 'denied', cause: error.code, retryAfterSeconds: error.retryAfterSeconds ?? 1 };
+    if (found.state === 'none') throw error;
+    const retryAfterSeconds = (error instanceof AppError && error.retryAfterSeconds) || 1;
+    return { kind: 'denied', cause: codeOf(error), retryAfterSeconds, error };
   }
 }
 
@@ -256,6 +260,11 @@ async function handOn(
   }
 }
 
+async function handOnAndAnswer(deps: CachedArtistsDeps, begun: Begun, request: PageRequest): Promise<Answer> {
+  const failure = await handOn(deps, begun, request);
+  return lastKnown(deps, request, failure ? codeOf(failure.error) : 'COMPUTING', failure);
+}
+
 /**
  * The best that the store has now. The copy that we saw when we began does not count: since then it may have been
  * invalidated, deleted, or grown too old.
@@ -269,8 +278,12 @@ async function lastKnown(
   const found = await read(deps, request);
   if (found.state === 'none' && failed) throw asToldToWait(failed, deps.platform);
   const retryAfterSeconds = failed?.retryAfterSeconds ?? COMPUTING_RETRY_SECONDS;
-  return oldCopy(deps, request, found, { cause, retryAfterSeconds });
+  return withDefect(await oldCopy(deps, request, found, { cause, retryAfterSeconds }), failed?.error);
 }
+
+/** A copy hides what kept us from computing: what is our own doing must be told all the same. */
+const withDefect = (answer: Answer, error: unknown): Answer =>
+  error !== undefined && isDefect(error) ? { ...answer, defect: error as Error } : answer;
 
 /** The failure, with the time after which the same request can succeed. */
 function asToldToWait({ error, retryAfterSeconds }: Failed, { codes }: Platform): Error {

@@ -1,7 +1,6 @@
 import { type Clock, untilAborted } from '../clock.ts';
 import {
-  AppError,
-  type ErrorCode,
+  codeOf,
   failedListOf,
   type OptionalList,
   PlatformRateLimited,
@@ -23,7 +22,7 @@ const RENEW_EVERY_MS = 2_500;
  * A computation that was given up may be in the middle of a call whose reply must not be lost: a token that the
  * platform issued exists nowhere else. It gets this long to end, because the function may be frozen after its answer.
  */
-const SETTLE_MS = 8_000;
+export const SETTLE_MS = 8_000;
 
 /**
  * A revoked consent is tried again at the earliest after this, and then to confirm it: an outage of the platform once
@@ -221,11 +220,6 @@ async function keepLease(
   }
 }
 
-/** What the store remembers of a failure, and what its user is told. */
-export function causeOf(error: unknown): ErrorCode {
-  return error instanceof AppError ? error.code : 'INTERNAL';
-}
-
 /**
  * Ends the lease of a failed computation and writes into the store what others must know: they ask the platform as
  * little as we would. Returns the seconds until the next try. Storage that fails here fails nothing more: the lease
@@ -255,7 +249,7 @@ async function remember(
 ): Promise<number> {
   const { codes } = platform;
   const nowMs = clock.nowMs();
-  const cause = causeOf(error);
+  const cause = codeOf(error);
   const pause = async (pauseMs: number, list?: { name: string; failures: number }) => {
     await computations.fail(lease, cause, nowMs + pauseMs, list);
     return pauseMs;

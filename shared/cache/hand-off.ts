@@ -7,6 +7,7 @@ import { attemptVerdict } from './attempt.ts';
 import type { Lease } from './computation-store.ts';
 import {
   type ComputationDeps,
+  type ComputationResult,
   type Compute,
   computeUnderLease,
   LEASE_MS,
@@ -47,13 +48,21 @@ const END_MARGIN_MS = 15_000;
  */
 type RefreshResult = 'stored' | 'superseded' | 'forbidden' | 'failed';
 
+interface HandedOn {
+  handed: Lease;
+  deadlineMs: number;
+  observe?: Observe;
+  /** Hears why a computation failed: no user is told. */
+  report?: (error: Error) => Promise<void>;
+}
+
 /**
  * Finishes a computation whose lease was handed over. The message may come late, twice, or again after a crash: only
  * the one who exchanges the handed token for one of its own computes, or, when that holder is dead, takes the lease anew.
  */
 export async function refresh(
   deps: ComputationDeps,
-  { handed, deadlineMs, observe }: { handed: Lease; deadlineMs: number; observe?: Observe },
+  { handed, deadlineMs, observe, report }: HandedOn,
   compute: Compute,
 ): Promise<RefreshResult> {
   const { cache, computations, clock } = deps;
@@ -78,19 +87,26 @@ export async function refresh(
   const patienceMs = deadlineMs - END_MARGIN_MS - clock.nowMs();
   const result = await computeUnderLease(deps, begun, { patienceMs, deadlineMs, observe }, compute);
   switch (result.kind) {
-    case 'computed': {
-      if (result.fence) return 'stored';
-      await rememberFailure(deps, begun, new StorageUnavailable('the list could not be stored'), observe);
-      return 'failed';
-    }
-    case 'outlasted': {
-      // Nothing in a computation takes long but the platform.
-      const error = new PlatformUnavailable('the platform is slower than a function may wait');
-      await rememberFailure(deps, begun, error, observe);
-      return 'failed';
-    }
-    default:
+    case 'superseded':
       return result.kind;
+    case 'computed':
+      if (result.fence) return 'stored';
+  }
+  const error = errorOf(result);
+  if (result.kind !== 'failed') await rememberFailure(deps, begun, error, observe);
+  await report?.(error);
+  return 'failed';
+}
+
+function errorOf(result: Exclude<ComputationResult, { kind: 'superseded' }>): Error {
+  switch (result.kind) {
+    case 'failed':
+      return result.error;
+    case 'computed':
+      return new StorageUnavailable('the list could not be stored');
+    case 'outlasted':
+      // Nothing in a computation takes long but the platform.
+      return new PlatformUnavailable('the platform is slower than a function may wait');
   }
 }
 

@@ -5,7 +5,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import type { BodyOf, DataOf, QueryOf, Route } from '../contract/routes.ts';
-import { AppError, InternalError, Unauthorized } from '../errors.ts';
+import { AppError, InternalError, StorageUnavailable, Unauthorized } from '../errors.ts';
 import { logFailure, logRefusal } from '../logging/log-failure.ts';
 import { type Locale, negotiateLocale } from './messages.ts';
 import { errorReply, Reply, type ReplyContext, successReply } from './reply.ts';
@@ -39,13 +39,27 @@ export function api<R extends Route, TRequest extends ApiRequest<R> = ApiRequest
   handler: (request: TRequest, context: Context) => Promise<DataOf<R> | Reply>,
   ...middleware: MiddlewareObj[]
 ): ApiHandler {
-  const chain = middy<unknown, unknown, Error, Context, Internal>()
+  // The early end concerns all that a handler does, and middy only times the innermost.
+  const work = middy({ timeoutEarlyInMillis: 0 })
+    .use(middleware)
+    .handler(handler as never);
+  const chain = middy<unknown, unknown, Error, Context, Internal>(EARLY_END)
     .use(httpReplies())
     .use(checkedRequest(route))
-    .use(middleware as HttpMiddleware[])
-    .handler(handler as never);
+    .handler((middleware.length > 0 ? work : handler) as never);
   return chain as unknown as ApiHandler;
 }
+
+/**
+ * Each call has a time limit of its own; only many of them that are slow in a row last this long, and those of storage
+ * are the only ones without a limit to their number. Time to log and to answer is left.
+ */
+const EARLY_END = {
+  timeoutEarlyInMillis: 1_000,
+  timeoutEarlyResponse: () => {
+    throw new StorageUnavailable('storage is too slow for the request', { retryAfterSeconds: 5 });
+  },
+};
 
 /** Turns what was returned or thrown into HTTP; the first in, so that it is the last out. */
 export function httpReplies(): HttpMiddleware {
@@ -109,10 +123,25 @@ function checkedRequest(route: Route): HttpMiddleware {
 /** DynamoDB takes keys of 2,048 bytes; no issuer's subject comes near this. */
 const MAX_USER_ID_BYTES = 512;
 
-function userIdOf(event: APIGatewayProxyEventV2WithJWTAuthorizer): string {
-  const subject = event.requestContext.authorizer?.jwt?.claims?.sub;
-  if (typeof subject !== 'string' || !isUserId(subject)) throw new Unauthorized('the token names no user');
+function userIdOf({ headers, requestContext }: APIGatewayProxyEventV2WithJWTAuthorizer): string {
+  const subject = requestContext.authorizer?.jwt?.claims?.sub;
+  const isNamed =
+    typeof subject === 'string' && isUserId(subject) && subjectIn(headers.authorization) === subject;
+  if (!isNamed) throw new Unauthorized('the token names no user');
   return subject;
+}
+
+/**
+ * The subject as the token has it. The authorizer, which has verified the token, makes text of every claim: `null` would
+ * become the user "null", and two long numbers could become one.
+ */
+function subjectIn(authorization = ''): unknown {
+  try {
+    const [, payload = ''] = authorization.split('.');
+    return JSON.parse(Buffer.from(payload, 'base64url').toString()).sub;
+  } catch {
+    return undefined;
+  }
 }
 
 /** UTF-8 has no lone surrogates: DynamoDB would be given the same key for all of them, and so for several users. */

@@ -1,5 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { AppError } from '../errors.ts';
+import { AppError, ApplicationTrouble, type ErrorCode, isDefect } from '../errors.ts';
 
 /** What may be said of an error in a log. */
 interface ErrorSummary {
@@ -7,6 +7,7 @@ interface ErrorSummary {
   code?: string;
   message?: string;
   status?: number;
+  reason?: string;
   stack?: string[];
   cause?: ErrorSummary;
 }
@@ -20,6 +21,7 @@ function summarizeError(error: unknown, depth = 0): ErrorSummary {
   const { cause, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
   const summary: ErrorSummary = { name: error.name };
   if (error instanceof AppError) Object.assign(summary, { code: error.code, message: error.message });
+  else if (error instanceof ApplicationTrouble) summary.reason = error.reason;
   else summary.stack = frames(error);
   if ($metadata?.httpStatusCode !== undefined) summary.status = $metadata.httpStatusCode;
   if (cause !== undefined && depth < 3) summary.cause = summarizeError(cause, depth + 1);
@@ -49,12 +51,19 @@ export async function logRefusal(context: { requestId: string; code: string }) {
   (await loadLogger()).info('request refused', context);
 }
 
-/** Logs a request that failed for a reason that is not its own. Resolves once the line is written. */
-export async function logFailure(error: unknown, context: { requestId: string; code: string }) {
-  const line = { ...context, failure: summarizeError(error) };
+/**
+ * Logs what failed for a reason that is not the request's own; a defect as one, whatever the user was answered: these
+ * lines are counted, and alarmed. Resolves once the line is written.
+ */
+export async function logFailure(
+  error: unknown,
+  context: { requestId: string; code: ErrorCode },
+  what = 'request failed',
+): Promise<void> {
   const log = await loadLogger();
-  if (context.code === 'INTERNAL') log.error('request failed', line);
-  else log.warn('request failed', line);
+  const failure = summarizeError(error);
+  if (isDefect(error)) log.error(what, { ...context, defect: true, failure });
+  else log.warn(what, { ...context, failure });
 }
 
 /** Logs how many items of a platform's lists were left out, by reason. Resolves once the line is written. */

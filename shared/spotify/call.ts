@@ -43,13 +43,15 @@ export interface SpotifyCall {
   /** The caller's deadline. When it aborts, its reason is thrown as it is. */
   signal: AbortSignal;
   usage: SpotifyUsage;
+  /** Of a call that is seen to its end once it has begun: it does not begin after this aborted. */
+  mayBegin?: AbortSignal;
 }
 
 /**
  * What is left of the invocation when Spotify is given up: time to see a call of the token endpoint that has begun to
- * its end (5 s), to store what it gave, to write down why, and to answer.
+ * its end (5 s), to store what it gave (6 s where storage is slow), and to answer.
  */
-const ANSWER_MARGIN_MS = 8_000;
+const ANSWER_MARGIN_MS = 12_000;
 
 /**
  * Runs a request's work with Spotify, for as long as its invocation lasts.

@@ -23,31 +23,6 @@ export function unavailable(
   });
 }
 
-/**
- * - `invalid_client`: the token endpoint refuses our client id and secret.
- * - `forbidden`: a 403 that is not about scopes (the application's mode, quota or owner).
- * - `unauthorized`: an access token just issued is refused.
- * - `request_refused`: a request of ours does not fit Spotify's interface any more.
- */
-export type TroubleReason = 'invalid_client' | 'forbidden' | 'unauthorized' | 'request_refused';
-
-/** The cause of a `PlatformUnavailable` that waiting does not mend: an operator must look at our application. */
-export class ApplicationTrouble extends Error {
-  readonly reason: TroubleReason;
-
-  constructor(reason: TroubleReason) {
-    super(`trouble with our Spotify application: ${reason}`);
-    this.name = 'ApplicationTrouble';
-    this.reason = reason;
-  }
-}
-
-/** Why an operator should be alarmed, or undefined when it is Spotify's trouble and not ours. */
-export function applicationTrouble(error: unknown): TroubleReason | undefined {
-  const cause = error instanceof PlatformUnavailable ? error.cause : undefined;
-  return cause instanceof ApplicationTrouble ? cause.reason : undefined;
-}
-
 export interface SpotifyReply {
   status: number;
   headers: Headers;

@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { AuthorizationFailed, PlatformRevoked } from '../errors.ts';
+import { ApplicationTrouble, AuthorizationFailed, PlatformRevoked } from '../errors.ts';
 import { type SpotifyCall, sendRequest } from './call.ts';
 import type { ClientCredentials, CredentialSource } from './client-credentials.ts';
 import { REQUIRED_SCOPES } from './endpoints.ts';
 import {
-  ApplicationTrouble,
   parseJson,
   parseReply,
   rateLimited,
@@ -42,11 +41,14 @@ export function createTokenEndpoint(deps: {
 
   async function post(form: Record<string, string>, call: SpotifyCall): Promise<SpotifyReply> {
     const credentials = await deps.credentials.read();
+    call.mayBegin?.throwIfAborted();
     const reply = await postAs(credentials, form, call);
     if (errorOf(reply) !== 'invalid_client') return reply;
     // Our secret may have been rotated since this instance read it.
     const renewed = await deps.credentials.readAfterRefusal(credentials);
-    return renewed ? postAs(renewed, form, call) : reply;
+    if (!renewed) return reply;
+    call.mayBegin?.throwIfAborted();
+    return postAs(renewed, form, call);
   }
 
   function postAs(credentials: ClientCredentials, form: Record<string, string>, call: SpotifyCall) {

@@ -2,16 +2,19 @@ import pLimit from 'p-limit';
 import type { GenericSchema, InferOutput } from 'valibot';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { type PlatformBucket, PlatformScopeMissing } from '../errors.ts';
+import {
+  ApplicationTrouble,
+  type PlatformBucket,
+  PlatformScopeMissing,
+  type TroubleReason,
+} from '../errors.ts';
 import { countSkipped, type SpotifyCall, sendRequest } from './call.ts';
 import { bucketOf } from './endpoints.ts';
 import {
-  ApplicationTrouble,
   parseJson,
   parseReply,
   rateLimited,
   type SpotifyReply,
-  type TroubleReason,
   toldToWaitSeconds,
   unavailable,
 } from './replies.ts';

@@ -253,7 +253,7 @@ describe('the alarms', () => {
     expect(filters).toHaveLength(resourcesOf(api, 'AWS::Lambda::Function').length);
     for (const { Properties } of filters) {
       expect(Properties).toMatchObject({
-        FilterPattern: '{ $.code = "INTERNAL" }',
+        FilterPattern: '{ $.defect IS TRUE }',
         MetricTransformations: [{ MetricName: 'Defects-prod', MetricNamespace: 'ArtistsCache' }],
       });
     }

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { refresh as finish } from '../../../shared/cache/hand-off.ts';
 import { systemClock } from '../../../shared/clock.ts';
-import { PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
+import { PlatformRateLimited, PlatformUnavailable, StorageUnavailable } from '../../../shared/errors.ts';
 import { aCache, RETRY_MS } from '../../support/a-cache.ts';
 import { NOON } from '../../support/a-clock.ts';
 import { realisticArtists } from '../../support/realistic-artists.ts';
@@ -26,11 +26,14 @@ async function aHandOff() {
     return { artists: realisticArtists(3), computedAtMs: NOON };
   };
   const deps = { ...given, clock, retryMs: RETRY_MS };
+  const reported: Error[] = [];
+  const report = async (error: Error) => void reported.push(error);
   return {
     ...given,
     handed,
     state,
-    refresh: () => finish(deps, { handed, deadlineMs: DEADLINE_MS }, compute),
+    reported,
+    refresh: () => finish(deps, { handed, deadlineMs: DEADLINE_MS, report }, compute),
   };
 }
 
@@ -52,11 +55,19 @@ describe('a computation that was handed on', () => {
   });
 
   test('is not tried again when the message comes once more after it failed', async () => {
-    const { refresh, state } = await aHandOff();
+    const { refresh, state, reported } = await aHandOff();
     state.fault = new PlatformUnavailable('down');
     expect(await refresh()).toBe('failed');
     expect(await refresh()).toBe('superseded');
     expect(state.computations).toBe(1);
+    expect(reported).toEqual([state.fault]);
+  });
+
+  test('tells why its list could not be stored', async () => {
+    const { refresh, reported, cache } = await aHandOff();
+    vi.spyOn(cache, 'set').mockRejectedValue(new StorageUnavailable('down'));
+    expect(await refresh()).toBe('failed');
+    expect(reported).toEqual([expect.objectContaining({ code: 'STORAGE_UNAVAILABLE' })]);
   });
 
   test('that comes after an invalidation leaves the computation that runs by then alone', async () => {

@@ -1,9 +1,15 @@
 import { gunzipSync } from 'node:zlib';
 import { Logger } from '@aws-lambda-powertools/logger';
 import * as v from 'valibot';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { getArtists, type Route, toggleArtist } from '../../../shared/contract/routes.ts';
-import { PlatformRateLimited, PlatformRevoked } from '../../../shared/errors.ts';
+import {
+  ApplicationTrouble,
+  PlatformRateLimited,
+  PlatformRevoked,
+  PlatformUnavailable,
+  StorageUnavailable,
+} from '../../../shared/errors.ts';
 import { type ApiRequest, api } from '../../../shared/http/api.ts';
 import { Reply } from '../../../shared/http/reply.ts';
 import { aContext, anEvent } from '../../support/api-event.ts';
@@ -18,6 +24,10 @@ const echo = {
   reply: v.any(),
   errors: [],
 } as const satisfies Route;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 /** Calls a route whose handler answers what it was given. */
 async function call(route: Route, options: Parameters<typeof anEvent>[0]) {
@@ -37,13 +47,44 @@ describe('who asks', () => {
     expect(json.data.userId).toBe('alice');
   });
 
+  const refused = async (user: string, headers?: Record<string, string>) => {
+    const { statusCode, json } = await call(echo, { user, ...(headers && { headers }) });
+    expect([statusCode, json.error.code]).toEqual([401, 'UNAUTHORIZED']);
+  };
+
   test.each(['', 'x'.repeat(513), 'lone \ud800', '\udfff'])(
     'a subject that cannot be a user is refused',
-    async (user) => {
-      const { statusCode, json } = await call(echo, { user });
-      expect([statusCode, json.error.code]).toEqual([401, 'UNAUTHORIZED']);
-    },
+    (user) => refused(user),
   );
+
+  const tokenSaying = (payload: string) => ({
+    authorization: `Bearer e30.${Buffer.from(payload).toString('base64url')}.c2ln`,
+  });
+
+  test.each([
+    ['null', '{"sub":null}'],
+    ['123', '{"sub":123}'],
+    ['12345678901234567000', '{"sub":12345678901234567890}'],
+    ['true', '{"sub":true}'],
+    ['[a b]', '{"sub":["a","b"]}'],
+    ['undefined', '{"username":"undefined"}'],
+    ['bob', '{"username":"bob"}'],
+    ['bob', '{"sub":"alice"}'],
+    ['bob', 'no JSON'],
+  ])('%s is no user when the token says %s: the authorizer made text of it', (user, payload) =>
+    refused(user, tokenSaying(payload)),
+  );
+
+  test('a token without subject has no other name', async () => {
+    const event = anEvent();
+    const claims = { username: 'alice', client_id: 'alice' };
+    Object.assign(event.requestContext.authorizer.jwt, { claims });
+    expect((await api(echo, async () => ({}))(event, aContext())).statusCode).toBe(401);
+  });
+
+  test('a name is a name even if it looks like something else', async () => {
+    for (const user of ['null', '123']) expect((await call(echo, { user })).json.data.userId).toBe(user);
+  });
 });
 
 describe('queries', () => {
@@ -153,6 +194,47 @@ describe('errors', () => {
     const error = new PlatformRateLimited('…', { retryAfterSeconds: 41.2 });
     const reply = await failing(error)(anEvent(), aContext());
     expect([reply.statusCode, reply.headers?.['retry-after']]).toEqual([503, '42']);
+  });
+
+  test('of storage that is slow are told in time, in the envelope, wherever it is waited for', async () => {
+    vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const never = () => new Promise<never>(() => undefined);
+    const slow = [api(echo, never), api(echo, async () => ({}), { before: never })];
+    for (const handler of slow) {
+      const reply = await handler(anEvent(), aContext(1_010));
+      expect([
+        reply.statusCode,
+        JSON.parse(reply.body ?? '').error.code,
+        reply.headers?.['retry-after'],
+      ]).toEqual([503, 'STORAGE_UNAVAILABLE', '5']);
+    }
+  });
+
+  test.each(['invalid_client', 'forbidden', 'unauthorized', 'request_refused'] as const)(
+    'that are ours are logged as a defect with their cause: %s',
+    async (reason) => {
+      const log = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+      const cause = new ApplicationTrouble(reason);
+      const inner = new PlatformUnavailable('…', { cause });
+      await failing(new PlatformUnavailable('…', { cause: inner }))(anEvent(), aContext());
+      expect(log).toHaveBeenCalledExactlyOnceWith(
+        'request failed',
+        expect.objectContaining({ defect: true, requestId: 'request-1', code: 'SPOTIFY_UNAVAILABLE' }),
+      );
+      expect(JSON.stringify(log.mock.calls)).toContain(reason);
+    },
+  );
+
+  test('of an outage are no defect', async () => {
+    const defect = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const warning = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    await failing(new PlatformUnavailable('…', { cause: new TypeError('fetch failed') }))(
+      anEvent(),
+      aContext(),
+    );
+    await failing(new StorageUnavailable('…'))(anEvent(), aContext());
+    expect([defect.mock.calls.length, warning.mock.calls.length]).toEqual([0, 2]);
+    expect(JSON.stringify(warning.mock.calls)).not.toContain('"defect"');
   });
 
   test('that were not foreseen are INTERNAL, and say nothing of themselves, neither to the client nor in the log', async () => {

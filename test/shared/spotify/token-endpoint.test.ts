@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   AuthorizationFailed,
   PlatformRateLimited,
@@ -7,7 +7,6 @@ import {
 } from '../../../shared/errors.ts';
 import { noUsage } from '../../../shared/spotify/call.ts';
 import { createClientCredentials } from '../../../shared/spotify/client-credentials.ts';
-import { applicationTrouble } from '../../../shared/spotify/replies.ts';
 import { createTokenEndpoint } from '../../../shared/spotify/token-endpoint.ts';
 import { aClock } from '../../support/a-clock.ts';
 import { SECRET_ARN, startAws } from '../../support/aws.ts';
@@ -24,7 +23,7 @@ async function tokenEndpointThat(...replies: (ScriptedReply | 'cut')[]) {
   const spotify = await startScripted(inTurn(...replies));
   const aws = await startAws();
   const clock = aClock();
-  const credentials = createClientCredentials({ secretId: SECRET_ARN, clock });
+  const credentials = createClientCredentials({ clientId: 'our-client', secretId: SECRET_ARN, clock });
   const tokens = createTokenEndpoint({ accountsUrl: spotify.url, credentials, clock, timeoutMs: 200 });
   const call = { signal: new AbortController().signal, usage: noUsage() };
   return { ...spotify, aws, clock, tokens, call };
@@ -121,7 +120,6 @@ describe('what a refusal means', () => {
     ['a 200 of another shape', { body: { access_token: 42 } }],
     ['a 200 with null', { body: 'null' }],
     ['a 200 with nothing', { body: '' }],
-    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }],
     ['a cut connection', 'cut'],
   ])('%s is an outage, never a revocation', async (_, reply) => {
     const { tokens, call, requests } = await tokenEndpointThat(reply);
@@ -131,6 +129,17 @@ describe('what a refusal means', () => {
     expect(requests).toHaveLength(1);
     expect(call.usage).toMatchObject({ calls: 1, failures: 1, rateLimited: 0, revocations: 0 });
   });
+
+  test.each([301, 302, 307, 308])(
+    'a redirect (%i) is an outage: what it points to is told nothing',
+    async (status) => {
+      const elsewhere = await startScripted(() => ({ body: TOKENS }));
+      const reply = { status, headers: { location: `${elsewhere.url}/api/token` } };
+      const { tokens, call, requests } = await tokenEndpointThat(reply);
+      await expect(tokens.refresh('AQ-old', call)).rejects.toBeInstanceOf(PlatformUnavailable);
+      expect([requests.length, elsewhere.requests.length]).toEqual([1, 0]);
+    },
+  );
 
   test('a 429 says when to come back', async () => {
     const { tokens, call } = await tokenEndpointThat({ status: 429, headers: { 'retry-after': '7' } });
@@ -145,7 +154,7 @@ describe('what a refusal means', () => {
     const spotify = await startScripted(() => 'answered');
     await startAws();
     const clock = aClock();
-    const credentials = createClientCredentials({ secretId: SECRET_ARN, clock });
+    const credentials = createClientCredentials({ clientId: 'our-client', secretId: SECRET_ARN, clock });
     const tokens = createTokenEndpoint({ accountsUrl: spotify.url, credentials, clock, timeoutMs: 20 });
     const call = { signal: new AbortController().signal, usage: noUsage() };
     await expect(tokens.refresh('AQ-old', call)).rejects.toBeInstanceOf(PlatformUnavailable);
@@ -159,7 +168,7 @@ describe('our own client id and secret', () => {
     const { tokens, call } = await tokenEndpointThat(refused);
     const error = await tokens.refresh('AQ-old', call).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(PlatformUnavailable);
-    expect(applicationTrouble(error)).toBe('invalid_client');
+    expect(error).toMatchObject({ cause: { name: 'ApplicationTrouble', reason: 'invalid_client' } });
   });
 
   test('are read once and kept', async () => {
@@ -174,7 +183,7 @@ describe('our own client id and secret', () => {
       body: TOKENS,
     });
     await tokens.refresh('AQ-1', call);
-    aws.rotateSecret({ client_id: 'our-client', client_secret: 'our-next-secret' });
+    aws.rotateSecret({ client_secret: 'our-next-secret' });
     clock.advance(5 * 60_000);
     expect(await tokens.refresh('AQ-1', call)).toMatchObject({ accessToken: 'BQ-secret' });
     expect(requests.at(-1)?.headers.authorization).toBe(`Basic ${btoa('our-client:our-next-secret')}`);
@@ -192,11 +201,34 @@ describe('our own client id and secret', () => {
   test.each([
     ['not JSON', 'our-secret'],
     ['without a secret', '{"client_id":"our-client"}'],
+    ['with an empty one', '{"client_secret":""}'],
   ])('in a shape that we do not know are a defect: %s', async (_, secret) => {
     const { tokens, call, aws, requests } = await tokenEndpointThat({ body: TOKENS });
     aws.rotateSecret(secret);
     await expect(tokens.refresh('AQ-1', call)).rejects.toMatchObject({ code: 'INTERNAL' });
     expect(requests).toHaveLength(0);
+  });
+
+  test('that are read too late begin no call: its reply could not be waited for', async () => {
+    const { tokens, call, requests } = await tokenEndpointThat({ body: TOKENS });
+    const late = { ...call, mayBegin: AbortSignal.abort(new Error('no time left')) };
+    await expect(tokens.refresh('AQ-1', late)).rejects.toThrow('no time left');
+    await expect(tokens.exchangeCode(CODE, late)).rejects.toThrow('no time left');
+    expect(requests).toHaveLength(0);
+  });
+
+  test('that are renewed too late are not tried', async () => {
+    const { tokens, call, aws, clock, requests } = await tokenEndpointThat({ body: TOKENS }, refused);
+    await tokens.refresh('AQ-1', call);
+    aws.rotateSecret({ client_secret: 'our-next-secret' });
+    clock.advance(5 * 60_000);
+    const throwIfAborted = vi.fn().mockImplementationOnce(() => undefined);
+    throwIfAborted.mockImplementation(() => {
+      throw new Error('no time left');
+    });
+    const mayBegin = { throwIfAborted } as unknown as AbortSignal;
+    await expect(tokens.refresh('AQ-1', { ...call, mayBegin })).rejects.toThrow('no time left');
+    expect(requests).toHaveLength(2);
   });
 
   test('that cannot be read are a failure of storage, which the next request tries again', async () => {

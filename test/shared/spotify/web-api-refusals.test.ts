@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { failedListOf, PlatformScopeMissing, PlatformUnavailable } from '../../../shared/errors.ts';
-import { applicationTrouble } from '../../../shared/spotify/replies.ts';
 import type { ScriptedReply } from '../../support/scripted-server.ts';
 import { apiError, failureOf, OK, sessionThat, sessionWith } from '../../support/web-api-session.ts';
 
@@ -48,7 +47,7 @@ describe('403', () => {
     const { get, requests } = await sessionThat(reply);
     const error = await failureOf(get());
     expect(error).toBeInstanceOf(PlatformUnavailable);
-    expect(applicationTrouble(error)).toBe('forbidden');
+    expect(error).toMatchObject({ cause: { name: 'ApplicationTrouble', reason: 'forbidden' } });
     expect(requests).toHaveLength(1);
   });
 });

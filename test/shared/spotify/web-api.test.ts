@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
-import { applicationTrouble } from '../../../shared/spotify/replies.ts';
-import type { ScriptedReply } from '../../support/scripted-server.ts';
+import { type ScriptedReply, startScripted } from '../../support/scripted-server.ts';
 import {
   apiError,
   failureOf,
@@ -51,7 +50,7 @@ describe('401', () => {
     const { get, requests, usage } = await sessionThat(EXPIRED);
     const error = await failureOf(get());
     expect(error).toBeInstanceOf(PlatformUnavailable);
-    expect(applicationTrouble(error)).toBe('unauthorized');
+    expect(error).toMatchObject({ cause: { name: 'ApplicationTrouble', reason: 'unauthorized' } });
     expect(requests).toHaveLength(2);
     expect(usage).toMatchObject({ calls: 2, failures: 2, rateLimited: 0, revocations: 0 });
   });
@@ -133,13 +132,19 @@ describe('an outage', () => {
     ['HTML with 200', { body: '<!doctype html>' }, 1],
     ['null', { body: 'null' }, 1],
     ['nothing', { body: '' }, 1],
-    ['a redirect to elsewhere', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }, 2],
     ['more than 2 MB', { body: `{"ok":true,"padding":"${'x'.repeat(3 * 1024 * 1024)}"}` }, 2],
   ])('%s is PlatformUnavailable', async (_, reply, calls) => {
     const { get, requests, usage } = await sessionThat(reply);
     expect(await failureOf(get())).toBeInstanceOf(PlatformUnavailable);
     expect(requests).toHaveLength(calls);
     expect(usage).toMatchObject({ calls, failures: calls, rateLimited: 0, revocations: 0 });
+  });
+
+  test.each([301, 302, 307, 308])('a redirect (%i) carries no token to where it points', async (status) => {
+    const elsewhere = await startScripted(() => OK);
+    const { get, requests } = await sessionThat({ status, headers: { location: elsewhere.url } });
+    expect(await failureOf(get())).toBeInstanceOf(PlatformUnavailable);
+    expect([requests.length, elsewhere.requests.length]).toEqual([2, 0]);
   });
 
   test('no answer in time counts as none', async () => {
