@@ -1,11 +1,20 @@
 import { systemClock } from '../shared/clock.ts';
 import { connectPlatform } from '../shared/contract/routes.ts';
+import { accountTable } from '../shared/deployment.ts';
+import { requiredEnv } from '../shared/env.ts';
 import { api } from '../shared/http/api.ts';
 import { createConnect } from '../shared/platforms/connecting.ts';
 import { requireKnownPlatform } from '../shared/platforms/connection.ts';
-import { connectingFromEnv } from '../shared/spotify-deployment.ts';
+import { createOAuthStateStore } from '../shared/platforms/oauth-state-store.ts';
+import { spotifyEndpoints } from '../shared/spotify/endpoints.ts';
 
-const connect = createConnect(connectingFromEnv());
+/** Spotify itself is not called: the id of our application is enough. */
+const connect = createConnect({
+  accountsUrl: spotifyEndpoints().accountsUrl,
+  clientId: requiredEnv('SPOTIFY_CLIENT_ID'),
+  redirectUri: requiredEnv('SPOTIFY_REDIRECT_URI'),
+  states: createOAuthStateStore(accountTable()),
+});
 
 /** Where the user consents. */
 export const handler = api(connectPlatform, async ({ userId, body }) => {

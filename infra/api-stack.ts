@@ -89,7 +89,8 @@ export class ApiStack extends Stack {
     if (row.account) data.grantAccount(fn, row.account);
     if (row.metrics) grantMetrics(fn, config);
     if (row.tokens) data.grantTokens(fn, row.tokens);
-    if (row.spotifyClient) data.grantSpotifyClient(fn);
+    if (row.spotifyClient) fn.addEnvironment('SPOTIFY_CLIENT_ID', config.spotifyClientId);
+    if (row.spotifyClient === 'secret') data.grantSpotifySecret(fn);
     if (row.spotifyRedirect) fn.addEnvironment('SPOTIFY_REDIRECT_URI', config.spotifyRedirectUri);
     if (row.refresh) this.#grantRefresh(fn);
   }

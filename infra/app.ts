@@ -11,7 +11,7 @@ try {
     // No warning: an unconfigured synthesis is what developers and checks do all day. Deploying it fails by itself.
     Annotations.of(stacks.api).addInfoV2(
       'artists-cache:placeholder',
-      'jwtIssuer or spotifyRedirectUri is a placeholder: good for synthesis, useless in a deployment',
+      'jwtIssuer, spotifyClientId or spotifyRedirectUri is a placeholder: good for synthesis, useless in a deployment',
     );
   }
   // They take as long as all the rest; the local stack, which only runs the result, goes without.

@@ -14,10 +14,17 @@ export class ConfigError extends Error {
  */
 const PLACEHOLDER_ISSUER = 'https://issuer.invalid/';
 const PLACEHOLDER_AUDIENCE = 'artists-cache';
+const PLACEHOLDER_CLIENT_ID = 'replace-me';
 const PLACEHOLDER_REDIRECT_URI = 'https://app.invalid/spotify/callback';
 
 /** Settings without which a `prod` deployment means nothing. */
-const REQUIRED_IN_PROD = ['jwtIssuer', 'jwtAudience', 'spotifyRedirectUri', 'alarmEmail'] as const;
+const REQUIRED_IN_PROD = [
+  'jwtIssuer',
+  'jwtAudience',
+  'spotifyClientId',
+  'spotifyRedirectUri',
+  'alarmEmail',
+] as const;
 
 /** Both parties ask for this: API Gateway of an issuer, Spotify of a redirect URI. 127.0.0.1 is for one machine. */
 const SecureUrl = v.pipe(
@@ -61,6 +68,16 @@ const Settings = v.pipe(
     jwtIssuer: v.optional(SecureUrl, PLACEHOLDER_ISSUER),
     /** For whom the tokens must be made out (`aud`). */
     jwtAudience: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')), PLACEHOLDER_AUDIENCE),
+    /**
+     * A scope without which no route of a user is open, as `artists` or, where the issuer puts the resource before it,
+     * `https://api.app.example/artists`. None: any valid token is enough, an ID token of the same audience too.
+     */
+    requiredScope: v.optional(v.pipe(v.string(), v.regex(/^[!#-[\]-~]+$/, 'must be one scope'))),
+    /** Our application at Spotify. Its secret is none of the settings: see Secrets Manager. */
+    spotifyClientId: v.optional(
+      v.pipe(v.string(), v.regex(/^[\w-]+$/, 'must be a client id')),
+      PLACEHOLDER_CLIENT_ID,
+    ),
     /** Where Spotify sends the user after consent, exactly as registered with Spotify. */
     spotifyRedirectUri: v.optional(SecureUrl, PLACEHOLDER_REDIRECT_URI),
     /** A copy younger than this is answered without asking anybody. */
@@ -157,7 +174,12 @@ export function readConfig(context: (key: string) => unknown, env: NodeJS.Proces
 
 /** True when the configuration cannot serve anybody yet: good for `cdk synth` only. */
 export function hasPlaceholders(config: Config): boolean {
-  return config.jwtIssuer === PLACEHOLDER_ISSUER || config.spotifyRedirectUri === PLACEHOLDER_REDIRECT_URI;
+  const { jwtIssuer, spotifyClientId, spotifyRedirectUri } = config;
+  return (
+    jwtIssuer === PLACEHOLDER_ISSUER ||
+    spotifyClientId === PLACEHOLDER_CLIENT_ID ||
+    spotifyRedirectUri === PLACEHOLDER_REDIRECT_URI
+  );
 }
 
 /** `freshSeconds` → `FRESH_SECONDS`. */

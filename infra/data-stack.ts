@@ -29,7 +29,7 @@ interface DataStackProps extends StackProps {
 }
 
 /**
- * What outlives a deployment: tables, the key of the tokens, our credentials with Spotify.
+ * What outlives a deployment: tables, the key of the tokens, our secret with Spotify.
  * Each `grant…` gives a function a permission together with the environment variables that go with it.
  */
 export class DataStack extends Stack {
@@ -53,11 +53,10 @@ export class DataStack extends Stack {
     });
     this.spotifyClient = new Secret(this, 'SpotifyClient', {
       secretName: nameOf(config, 'spotify-client'),
-      description:
-        'JSON {"client_id", "client_secret"} of the Spotify application; set after the first deployment',
+      description: 'JSON {"client_secret"} of the Spotify application; set after the first deployment',
       // The structure with a worthless random secret, so that no real one is ever in a template.
       generateSecretString: {
-        secretStringTemplate: JSON.stringify({ client_id: 'replace-me' }),
+        secretStringTemplate: '{}',
         generateStringKey: 'client_secret',
       },
       removalPolicy: this.#removalPolicy,
@@ -97,7 +96,7 @@ export class DataStack extends Stack {
     fn.addEnvironment('TOKEN_KEY_ID', this.tokenKey.keyArn);
   }
 
-  grantSpotifyClient(fn: LambdaFunction): void {
+  grantSpotifySecret(fn: LambdaFunction): void {
     allow(fn, ['secretsmanager:GetSecretValue'], this.spotifyClient.secretArn);
     fn.addEnvironment('SPOTIFY_SECRET_ID', this.spotifyClient.secretArn);
   }

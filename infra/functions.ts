@@ -27,8 +27,8 @@ export interface FunctionRow {
   readonly metrics?: true;
   /** What it does with the tokens of users. */
   readonly tokens?: readonly ('encrypt' | 'decrypt')[];
-  /** Our client id and secret with Spotify. */
-  readonly spotifyClient?: true;
+  /** Who we are at Spotify: the id, to send users there; its secret too, to be given tokens. */
+  readonly spotifyClient?: 'id' | 'secret';
   /** Where Spotify sends users back. */
   readonly spotifyRedirect?: true;
   /** Hands a computation that outlasts the request to `refresh-artists`. */
@@ -41,21 +41,27 @@ const REQUEST_MB = 1024;
 /** HTTP APIs give up after 30 s. Ending before that leaves our own error in the reply and in the logs. */
 const REQUEST_SECONDS = 29;
 
-/** Requests that talk to DynamoDB alone: what takes longer is an outage, and the client should hear of it. */
-const STORE_SECONDS = 10;
+/**
+ * Requests that make a few calls to DynamoDB, one after the other: four that each need their third try take 24 s. An
+ * outage is known after the first, within 7 s (`document-client.ts`).
+ */
+const STORE_SECONDS = 29;
 
-/** Requests that wait for one or a few calls to Spotify: 17 s for those, and 8 s to end (`with-deadline.ts`). */
-const SPOTIFY_SECONDS = 25;
+/** Requests that wait for one or a few calls to Spotify: 17 s for those, and 12 s to end (`with-deadline.ts`). */
+const SPOTIFY_SECONDS = 29;
 
 /** The app-wide cool-down after a 429 is obeyed, and begun, by every function that calls Spotify. */
 const OBEYS_COOLDOWN = ['GetItem', 'UpdateItem'] as const;
+
+/** Refreshes tell each other how many consents are called revoked. */
+const COUNTS_REVOCATIONS = ['GetItem', 'PutItem'] as const;
 
 /** A computation: tokens are refreshed and stored, the list is written, or why it was not. */
 const COMPUTES = {
   backOff: true,
   account: { user: ['GetItem', 'UpdateItem'] },
   tokens: ['decrypt'],
-  spotifyClient: true,
+  spotifyClient: 'secret',
 } as const;
 
 export const functionRows = {
@@ -68,6 +74,7 @@ export const functionRows = {
       part: ['GetItem', 'PutItem', 'DeleteItem'],
       computation: ['GetItem', 'UpdateItem'],
       cooldown: OBEYS_COOLDOWN,
+      revocations: COUNTS_REVOCATIONS,
     },
     // After a ban: how much was computed before it.
     cacheByExpiryHour: true,
@@ -85,6 +92,7 @@ export const functionRows = {
       part: ['PutItem', 'DeleteItem'],
       computation: ['GetItem', 'UpdateItem'],
       cooldown: OBEYS_COOLDOWN,
+      revocations: COUNTS_REVOCATIONS,
     },
   },
   'toggle-artist': {
@@ -97,10 +105,10 @@ export const functionRows = {
     memoryMb: REQUEST_MB,
     timeoutSeconds: SPOTIFY_SECONDS,
     // The list itself is not touched, and cannot be.
-    cache: { cooldown: OBEYS_COOLDOWN },
+    cache: { cooldown: OBEYS_COOLDOWN, revocations: COUNTS_REVOCATIONS },
     account: { user: ['GetItem', 'UpdateItem'] },
     tokens: ['decrypt'],
-    spotifyClient: true,
+    spotifyClient: 'secret',
   },
   'get-profile': {
     memoryMb: REQUEST_MB,
@@ -112,7 +120,7 @@ export const functionRows = {
     memoryMb: REQUEST_MB,
     timeoutSeconds: STORE_SECONDS,
     account: { user: ['UpdateItem'] },
-    spotifyClient: true,
+    spotifyClient: 'id',
     spotifyRedirect: true,
   },
   'complete-connection': {
@@ -128,7 +136,7 @@ export const functionRows = {
     account: { user: ['GetItem', 'UpdateItem'] },
     // Decrypts what an attempt before this one was given, and could not store.
     tokens: ['encrypt', 'decrypt'],
-    spotifyClient: true,
+    spotifyClient: 'secret',
     spotifyRedirect: true,
   },
   'disconnect-platform': {

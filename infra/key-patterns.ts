@@ -1,4 +1,4 @@
-import { computationKey, cooldownKey, entryKey } from '../shared/cache/keys.ts';
+import { computationKey, cooldownKey, entryKey, revocationsKey } from '../shared/cache/keys.ts';
 
 /*
  * The kinds of partition keys, as patterns for `dynamodb:LeadingKeys`. IAM does not know the user of a request, so a
@@ -6,7 +6,7 @@ import { computationKey, cooldownKey, entryKey } from '../shared/cache/keys.ts';
  * that it works with: who syncs plays cannot touch a list, who toggles cannot touch a lease.
  */
 
-export type CacheKeys = 'list' | 'part' | 'computation' | 'cooldown';
+export type CacheKeys = 'list' | 'part' | 'computation' | 'cooldown' | 'revocations';
 
 export const cacheKeyPatterns: Readonly<Record<CacheKeys, string>> = {
   list: entryKey('*').pk,
@@ -15,6 +15,7 @@ export const cacheKeyPatterns: Readonly<Record<CacheKeys, string>> = {
   computation: computationKey('*').pk,
   // The bans, and what is let in after one.
   cooldown: `${cooldownKey.pk}*`,
+  revocations: revocationsKey.pk,
 };
 
 export type AccountKeys = 'user';

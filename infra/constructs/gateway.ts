@@ -63,13 +63,14 @@ export class Gateway extends Construct {
       ...cors(config),
     });
     const authorizer = new HttpJwtAuthorizer('Jwt', config.jwtIssuer, { jwtAudience: [config.jwtAudience] });
-    for (const { method, path, functionName, scope: required } of allRoutes) {
+    for (const { method, path, functionName, scope } of allRoutes) {
+      const scopes = acceptedScopes(scope ?? config.requiredScope, config);
       this.api.addRoutes({
         path,
         methods: [HttpMethod[method]],
         integration: new HttpLambdaIntegration(functionName, functionFor(functionName)),
         authorizer,
-        ...(required === undefined ? {} : { authorizationScopes: [required] }),
+        ...(scopes.length > 0 && { authorizationScopes: scopes }),
       });
     }
     this.stage = new HttpStage(this, 'Stage', {
@@ -110,6 +111,14 @@ export class Gateway extends Construct {
     for (const child of this.api.node.findAll())
       if (child instanceof CfnRoute) stage.addResourceDependency(child);
   }
+}
+
+/** A scope by its own name and, where the issuer puts a resource before scopes as Cognito does, by the long one. */
+function acceptedScopes(scope: string | undefined, { requiredScope = '' }: Config): string[] {
+  if (scope === undefined) return [];
+  const resource = requiredScope.slice(0, requiredScope.lastIndexOf('/') + 1);
+  const name = scope.slice(scope.lastIndexOf('/') + 1);
+  return resource === '' ? [scope] : [name, resource + name];
 }
 
 /** As CloudFormation has it: `routeSettings` is passed on as it is. */

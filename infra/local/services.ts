@@ -112,8 +112,8 @@ function credentialsOf(tokens: SessionTokens) {
 }
 
 /** In the form in which the deployed secret holds it. */
-function secretOf({ clientId, clientSecret }: Foundations['spotify']['client']): string {
-  return JSON.stringify({ client_id: clientId, client_secret: clientSecret });
+function secretOf({ clientSecret }: Foundations['spotify']['client']): string {
+  return JSON.stringify({ client_secret: clientSecret });
 }
 
 function inspectPortsOf({ functions }: Model, ports: ServiceOptions['inspectPorts'] = new Map()) {

@@ -94,6 +94,7 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
   const settings = {
     jwtIssuer: http.url + ISSUER_PATH,
     jwtAudience: AUDIENCE,
+    spotifyClientId: spotify.client.clientId,
     spotifyRedirectUri: options.redirectUri ?? `${http.url}/callback`,
     corsOrigins: options.corsOrigins,
     freshSeconds: options.freshSeconds,

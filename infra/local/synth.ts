@@ -11,6 +11,7 @@ const run = promisify(execFile);
 export interface Deployment {
   readonly jwtIssuer: string;
   readonly jwtAudience: string;
+  readonly spotifyClientId: string;
   readonly spotifyRedirectUri: string;
   readonly freshSeconds?: number | undefined;
   readonly keepSeconds?: number | undefined;

@@ -22,6 +22,9 @@ export const cooldownKey = { pk: 'cooldown:spotify' };
 /** How many computations were let in after a ban, in one second and shard: `cooldown:` as the bans that it belongs to. */
 export const ticketKey = (slot: number, shard: number) => ({ pk: `${cooldownKey.pk}:${slot}#${shard}` });
 
+/** How many consents were called revoked lately, in the whole application. */
+export const revocationsKey = { pk: 'revocations:spotify' };
+
 /** The sparse index by which the sweep finds what has expired. */
 export const EXPIRY_INDEX = 'byExpiryHour';
 /** What the index carries beside its keys. */

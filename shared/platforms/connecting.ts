@@ -4,6 +4,7 @@ import type { ArtistsCache } from '../cache/artists-cache.ts';
 import type { ComputationStore } from '../cache/computation-store.ts';
 import type { Clock } from '../clock.ts';
 import {
+  ApplicationTrouble,
   AuthorizationFailed,
   InvalidState,
   PlatformRateLimited,
@@ -12,9 +13,8 @@ import {
   StorageUnavailable,
 } from '../errors.ts';
 import type { SpotifyCall } from '../spotify/call.ts';
-import type { CredentialSource } from '../spotify/client-credentials.ts';
 import { authorizationUrl, newVerifier, REQUIRED_SCOPES } from '../spotify/endpoints.ts';
-import { ApplicationTrouble, unavailable } from '../spotify/replies.ts';
+import { unavailable } from '../spotify/replies.ts';
 import { OwnProfileReply } from '../spotify/schemas.ts';
 import type { TokenEndpoint } from '../spotify/token-endpoint.ts';
 import type { WebApi } from '../spotify/web-api.ts';
@@ -24,15 +24,14 @@ import type { TokenKey, TokenVault } from './token-vault.ts';
 
 interface ConnectDeps {
   states: OAuthStateStore;
-  credentials: CredentialSource;
+  clientId: string;
   accountsUrl: string;
   redirectUri: string;
 }
 
 /** Begins a connection: where the user consents, and the state by which the consent is recognised for 10 minutes. */
-export function createConnect({ states, credentials, accountsUrl, redirectUri }: ConnectDeps) {
+export function createConnect({ states, clientId, accountsUrl, redirectUri }: ConnectDeps) {
   return async function connect(userId: string, nowMs: number) {
-    const { clientId } = await credentials.read();
     const verifier = newVerifier();
     const { state, expiresAtMs } = await states.begin(userId, verifier, nowMs);
     return {
@@ -97,7 +96,7 @@ export function createCompleteConnection(deps: CompleteConnectionDeps) {
     const key = await vault.newKey(by.userId);
     call.signal.throwIfAborted();
     // Not cut off by the caller's deadline: the code works once, and its reply must not be lost.
-    const uncut = { usage: call.usage, signal: new AbortController().signal };
+    const uncut = { usage: call.usage, signal: new AbortController().signal, mayBegin: call.signal };
     const asked = { code, verifier: by.verifier, redirectUri };
     const { refreshToken, ...rest } = await tokenEndpoint.exchangeCode(asked, uncut);
     if (refreshToken === undefined) throw new AuthorizationFailed('Spotify gave no refresh token');

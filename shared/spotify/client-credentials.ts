@@ -5,8 +5,7 @@ import { InternalError } from '../errors.ts';
 import { asStorageError } from '../storage/document-client.ts';
 import { parseJson } from './replies.ts';
 
-const Credentials = v.object({
-  client_id: v.pipe(v.string(), v.minLength(1)),
+const Secret = v.object({
   client_secret: v.pipe(v.string(), v.minLength(1)),
 });
 
@@ -24,10 +23,18 @@ const REQUEST_LIMITS = { connectionTimeout: 1_000, requestTimeout: 2_000, throwO
 export type CredentialSource = ReturnType<typeof createClientCredentials>;
 
 /**
- * The client id and secret, from Secrets Manager: read on the first need, kept for the life of the instance.
+ * Our client id with its secret, from Secrets Manager: read on the first need, kept for the life of the instance.
  * The SDK's client, too, is only loaded then, so that a request that needs no Spotify does not pay for it.
  */
-export function createClientCredentials({ secretId, clock }: { secretId: string; clock: Clock }) {
+export function createClientCredentials({
+  clientId,
+  secretId,
+  clock,
+}: {
+  clientId: string;
+  secretId: string;
+  clock: Clock;
+}) {
   let client: SecretsManagerClient | undefined;
   let kept: Promise<ClientCredentials> | undefined;
   let readAtMs = 0;
@@ -38,10 +45,10 @@ export function createClientCredentials({ secretId, clock }: { secretId: string;
     const { SecretString } = await client
       .send(new GetSecretValueCommand({ SecretId: secretId }))
       .catch((error: unknown) => Promise.reject(asStorageError(error, 'Secrets Manager')));
-    const parsed = v.safeParse(Credentials, parseJson(SecretString ?? ''));
+    const parsed = v.safeParse(Secret, parseJson(SecretString ?? ''));
     if (!parsed.success)
       throw new InternalError('the secret of our Spotify application has not the expected shape');
-    return { clientId: parsed.output.client_id, clientSecret: parsed.output.client_secret };
+    return { clientId, clientSecret: parsed.output.client_secret };
   }
 
   function read(): Promise<ClientCredentials> {
@@ -60,9 +67,7 @@ export function createClientCredentials({ secretId, clock }: { secretId: string;
   async function readAfterRefusal(refused: ClientCredentials): Promise<ClientCredentials | undefined> {
     if (clock.nowMs() - readAtMs >= MIN_MS_BETWEEN_READS) kept = undefined;
     const current = await read();
-    return current.clientSecret === refused.clientSecret && current.clientId === refused.clientId
-      ? undefined
-      : current;
+    return current.clientSecret === refused.clientSecret ? undefined : current;
   }
 
   return { read, readAfterRefusal };

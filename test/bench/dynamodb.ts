@@ -69,6 +69,7 @@ const functionVariables = {
   REFRESH_FUNCTION: 'refresh',
   STAGE: 'bench',
   TOKEN_KEY_ID: 'key',
+  SPOTIFY_CLIENT_ID: 'client',
   SPOTIFY_SECRET_ID: 'secret',
   SPOTIFY_REDIRECT_URI: 'http://127.0.0.1/callback',
   POWERTOOLS_SERVICE_NAME: 'bench',

@@ -88,13 +88,14 @@ describe('the checks', () => {
     expect(steps.map(({ run }) => run)).toEqual(
       expect.arrayContaining(['bash .ci/run', 'npm run synth -- --strict']),
     );
-    const { STAGE, JWT_ISSUER, JWT_AUDIENCE, SPOTIFY_REDIRECT_URI, ALARM_EMAIL } =
+    const { STAGE, JWT_ISSUER, JWT_AUDIENCE, SPOTIFY_CLIENT_ID, SPOTIFY_REDIRECT_URI, ALARM_EMAIL } =
       steps.find(({ env }) => env?.STAGE === 'prod')?.env ?? {};
     expect(
       parseConfig({
         stage: STAGE,
         jwtIssuer: JWT_ISSUER,
         jwtAudience: JWT_AUDIENCE,
+        spotifyClientId: SPOTIFY_CLIENT_ID,
         spotifyRedirectUri: SPOTIFY_REDIRECT_URI,
         alarmEmail: ALARM_EMAIL,
       }),
@@ -124,7 +125,14 @@ describe('the deployment', () => {
 
   it('sets what prod must be told', () => {
     expect(Object.keys(jobs.deploy?.env ?? {})).toEqual(
-      expect.arrayContaining(['STAGE', 'JWT_ISSUER', 'JWT_AUDIENCE', 'SPOTIFY_REDIRECT_URI', 'ALARM_EMAIL']),
+      expect.arrayContaining([
+        'STAGE',
+        'JWT_ISSUER',
+        'JWT_AUDIENCE',
+        'SPOTIFY_CLIENT_ID',
+        'SPOTIFY_REDIRECT_URI',
+        'ALARM_EMAIL',
+      ]),
     );
   });
 });

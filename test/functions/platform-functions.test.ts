@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSpotifyStandIn } from '../../infra/local/spotify/stand-in.ts';
 import { type Route, routes } from '../../shared/contract/routes.ts';
 import type { ApiHandler } from '../../shared/http/api.ts';
@@ -22,6 +22,10 @@ afterAll(async () => {
   await dynamoDb.close();
 });
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 /** Each test loads the functions anew, as a cold start does, with nothing but their environment. */
 beforeEach(async () => {
   vi.resetModules();
@@ -30,6 +34,7 @@ beforeEach(async () => {
     CACHE_TABLE: TABLES.cache,
     ACCOUNT_TABLE: TABLES.account,
     TOKEN_KEY_ID: KEY_ARN,
+    SPOTIFY_CLIENT_ID: 'our-client',
     SPOTIFY_SECRET_ID: SECRET_ARN,
     SPOTIFY_REDIRECT_URI: REDIRECT_URI,
     FRESH_SECONDS: '10800',
@@ -159,4 +164,22 @@ describe('the way of a user through the platform', () => {
     );
     expect(Item?.playerUntil).toBeGreaterThan(0);
   });
+});
+
+test('a list is as old as the beginning of its computation, however long that takes', async () => {
+  const { user } = await connected();
+  // In the copy of the modules that the functions have.
+  const { systemClock } = await import('../../shared/clock.ts');
+  let nowMs = Date.now();
+  const beganMs = nowMs;
+  vi.spyOn(systemClock, 'nowMs').mockImplementation(() => nowMs);
+  const { fetch } = globalThis;
+  vi.spyOn(globalThis, 'fetch').mockImplementation((...asked) => {
+    nowMs += 1_000;
+    return fetch(...asked);
+  });
+  const { status, data } = await call(routes.getArtists, user);
+  expect(status).toBe(200);
+  expect(nowMs - beganMs).toBeGreaterThan(5_000);
+  expect(Date.parse(data.cached_at)).toBe(beganMs);
 });

@@ -45,6 +45,7 @@ describe('the configuration of a deployment', () => {
       new ConfigError(
         'configuration: jwtIssuer (JWT_ISSUER) is required for stage prod; ' +
           'jwtAudience (JWT_AUDIENCE) is required for stage prod; ' +
+          'spotifyClientId (SPOTIFY_CLIENT_ID) is required for stage prod; ' +
           'spotifyRedirectUri (SPOTIFY_REDIRECT_URI) is required for stage prod; ' +
           'alarmEmail (ALARM_EMAIL) is required for stage prod',
       ),
@@ -86,6 +87,8 @@ describe('the configuration of a deployment', () => {
       { domainName: 'api.app.example', certificateArn: 'abc' },
       'certificateArn (CERTIFICATE_ARN) must be the ARN of a certificate',
     ],
+    [{ requiredScope: 'artists profile' }, 'requiredScope (REQUIRED_SCOPE) must be one scope'],
+    [{ spotifyClientId: '{"id"}' }, 'spotifyClientId (SPOTIFY_CLIENT_ID) must be a client id'],
     [{ alarmEmail: 'no-address' }, 'alarmEmail (ALARM_EMAIL) must be an e-mail address'],
     [
       { reservedConcurrency: '1.5' },

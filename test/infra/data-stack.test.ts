@@ -109,7 +109,7 @@ describe('the secrets', () => {
   it('holds the place of the Spotify client without a secret in the template', () => {
     dev.hasResourceProperties('AWS::SecretsManager::Secret', {
       GenerateSecretString: {
-        SecretStringTemplate: '{"client_id":"replace-me"}',
+        SecretStringTemplate: '{}',
         GenerateStringKey: 'client_secret',
       },
       SecretString: Match.absent(),

@@ -43,6 +43,28 @@ describe('the gateway', () => {
     },
   );
 
+  const scopesOf = (requiredScope: string) =>
+    resourcesOf(templatesOf({ requiredScope }).api, ROUTE).map(
+      ({ Properties }) => [Properties.RouteKey, Properties.AuthorizationScopes] as const,
+    );
+
+  it.each([
+    ['artists', ['artists'], ['cache:stats']],
+    [
+      'https://api.app.example/artists',
+      ['artists', 'https://api.app.example/artists'],
+      ['cache:stats', 'https://api.app.example/cache:stats'],
+    ],
+  ])(
+    'asks every token for the scope %s, where one is required: an ID token has none',
+    (required, users, stats) => {
+      for (const [key, scopes] of scopesOf(required)) {
+        if (key === '$default') expect(scopes).toBeUndefined();
+        else expect(scopes).toEqual(key === 'GET /api/cache/stats' ? stats : users);
+      }
+    },
+  );
+
   it('tells everybody alike that a path does not exist', () => {
     api.hasResourceProperties(ROUTE, { RouteKey: '$default', AuthorizationType: 'NONE' });
   });

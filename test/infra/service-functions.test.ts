@@ -52,7 +52,7 @@ describe('the functions', () => {
   ];
   const ages = ['FRESH_SECONDS', 'KEEP_SECONDS'];
   const cache = ['CACHE_TABLE', ...ages];
-  const spotify = ['SPOTIFY_SECRET_ID', 'TOKEN_KEY_ID'];
+  const spotify = ['SPOTIFY_CLIENT_ID', 'SPOTIFY_SECRET_ID', 'TOKEN_KEY_ID'];
 
   it.each<[FunctionName, string[]]>([
     ['get-artists', [...cache, ...spotify, 'ACCOUNT_TABLE', 'RETRY_SECONDS', 'REFRESH_FUNCTION']],
@@ -60,7 +60,7 @@ describe('the functions', () => {
     ['toggle-artist', [...cache, 'ACCOUNT_TABLE']],
     ['sync-artists', [...cache, ...spotify, 'ACCOUNT_TABLE']],
     ['get-profile', [...cache, 'ACCOUNT_TABLE']],
-    ['connect-platform', ['ACCOUNT_TABLE', 'SPOTIFY_SECRET_ID', 'SPOTIFY_REDIRECT_URI']],
+    ['connect-platform', ['ACCOUNT_TABLE', 'SPOTIFY_CLIENT_ID', 'SPOTIFY_REDIRECT_URI']],
     ['complete-connection', [...cache, ...spotify, 'ACCOUNT_TABLE', 'SPOTIFY_REDIRECT_URI']],
     ['disconnect-platform', [...cache, 'ACCOUNT_TABLE']],
     ['get-cache-stats', [...cache, 'METRICS_DELAY_SECONDS']],

@@ -5,15 +5,8 @@ import { type ScriptedReply, startScripted } from './scripted-server.ts';
 export const KEY_ARN = 'arn:aws:kms:eu-west-3:111111111111:key/00000000-0000-4000-8000-000000000001';
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-3:111111111111:secret:spotify-client';
 
-export interface TestSecret {
-  client_id: string;
-  client_secret: string;
-}
-
 /** KMS and Secrets Manager over the wire that the SDK speaks, reached through the environment as in production. */
-export async function startAws(
-  secret: TestSecret = { client_id: 'our-client', client_secret: 'our-secret' },
-) {
+export async function startAws(secret = { client_secret: 'our-secret' }) {
   const kms = createKms({
     keys: [{ id: KEY_ARN.slice(-36), arn: KEY_ARN }],
     aliases: [],

@@ -16,6 +16,7 @@ export const PROD = {
   stage: 'prod',
   jwtIssuer: 'https://login.example/',
   jwtAudience: 'artists',
+  spotifyClientId: 'our-client',
   spotifyRedirectUri: 'https://app.example/spotify',
   alarmEmail: 'oncall@app.example',
 } as const;

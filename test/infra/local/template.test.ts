@@ -12,6 +12,7 @@ const CODE = 'exports.handler = async () => 1;';
 const SETTINGS = {
   jwtIssuer: 'http://127.0.0.1:3000/_local/issuer',
   jwtAudience: 'me',
+  spotifyClientId: 'local-client',
   spotifyRedirectUri: 'http://127.0.0.1:3000/callback',
 };
 
