@@ -13,6 +13,7 @@ import { createConnectionStore } from './platforms/connection-store.ts';
 import { createOAuthStateStore } from './platforms/oauth-state-store.ts';
 import { createRefreshAccess } from './platforms/refresh-access.ts';
 import { respectCooldown } from './platforms/respect-cooldown.ts';
+import { createRevocationStorm } from './platforms/revocation-storm.ts';
 import { createDataKeys, createTokenVault } from './platforms/token-vault.ts';
 import { type SpotifyCall, withDeadline } from './spotify/call.ts';
 import { createClientCredentials } from './spotify/client-credentials.ts';
@@ -24,12 +25,11 @@ import { createWebApi } from './spotify/web-api.ts';
 function spotifyFromEnv() {
   const { accountsUrl, apiUrl } = spotifyEndpoints();
   const credentials = createClientCredentials({
+    clientId: requiredEnv('SPOTIFY_CLIENT_ID'),
     secretId: requiredEnv('SPOTIFY_SECRET_ID'),
     clock: systemClock,
   });
   return {
-    accountsUrl,
-    credentials,
     tokenEndpoint: createTokenEndpoint({ accountsUrl, credentials, clock: systemClock }),
     webApi: createWebApi({ apiUrl, clock: systemClock }),
   };
@@ -39,16 +39,11 @@ function spotifyFromEnv() {
 const vaultFromEnv = () =>
   createTokenVault({ dataKeys: createDataKeys({ keyId: requiredEnv('TOKEN_KEY_ID') }), platform: SPOTIFY });
 
-/** What begins a connection. */
-export const connectingFromEnv = () => ({
+/** What completes a connection. */
+export const completingFromEnv = () => ({
   ...spotifyFromEnv(),
   states: createOAuthStateStore(accountTable()),
   redirectUri: requiredEnv('SPOTIFY_REDIRECT_URI'),
-});
-
-/** What completes it. */
-export const completingFromEnv = () => ({
-  ...connectingFromEnv(),
   connections: createConnectionStore(accountTable()),
   vault: vaultFromEnv(),
   clock: systemClock,
@@ -65,6 +60,7 @@ function accountAccessFromEnv() {
       connections,
       vault: vaultFromEnv(),
       tokenEndpoint,
+      storm: createRevocationStorm({ ...cacheTable(), clock: systemClock }),
       clock: systemClock,
     }),
   };

@@ -6,6 +6,7 @@ import { unavailable } from '../spotify/replies.ts';
 import type { TokenEndpoint, Tokens } from '../spotify/token-endpoint.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionStore } from './connection-store.ts';
+import type { RevocationStorm } from './revocation-storm.ts';
 import { createTokenKeeper, type HeldTokens } from './token-keeper.ts';
 import type { TokenVault } from './token-vault.ts';
 
@@ -38,6 +39,7 @@ export interface RefreshAccessDeps {
   connections: ConnectionStore;
   vault: TokenVault;
   tokenEndpoint: TokenEndpoint;
+  storm: RevocationStorm;
   clock: Clock;
 }
 
@@ -46,7 +48,8 @@ export type RefreshAccess = ReturnType<typeof createRefreshAccess>;
 /**
  * Gets an access token by refreshing, which is also how a revoked consent is noticed: at the first `invalid_grant` the
  * connection is marked as revoked and Spotify is no longer called for the user; one attempt ten minutes later either confirms
- * it, which erases the tokens, or finds the consent alive. Nothing else that Spotify says counts as revoked.
+ * it, which erases the tokens, or finds the consent alive. While so many consents are called revoked that it must be an
+ * outage, confirmations wait. Nothing else that Spotify says counts as revoked.
  *
  * One refresh of a user runs at a time, under a lease that computations and syncs share, so that none finds its token
  * superseded by another. A refresh that has begun is seen to its end, whatever the signal says: a function that went on
@@ -60,7 +63,7 @@ export type RefreshAccess = ReturnType<typeof createRefreshAccess>;
  * signal's reason.
  */
 export function createRefreshAccess(deps: RefreshAccessDeps) {
-  const { connections, vault, tokenEndpoint, clock } = deps;
+  const { connections, vault, tokenEndpoint, storm, clock } = deps;
   const keeper = createTokenKeeper(deps);
 
   return async function refreshAccess(userId: string, call: SpotifyCall): Promise<Access> {
@@ -88,11 +91,16 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
 
     async function refreshInTurn(): Promise<Tokens> {
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
-        const connection = await claimAttempt(await readConnection(userId));
+        const read = await readConnection(userId);
+        const isProbe = await requireCalm(read);
+        const connection = await claimAttempt(read);
         if (!connection) continue;
         held = await hold(connection, held);
         const tokens = await tryTokens(held);
-        if (tokens) return tokens;
+        if (tokens) {
+          if (isProbe) await storm.end();
+          return tokens;
+        }
         const latest = await changedMeanwhile(connection, call.signal);
         if (latest === connection && (await conclude(connection))) {
           throw new PlatformRevoked('Spotify refuses every refresh token of the user');
@@ -120,8 +128,9 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
 
     /** Not cut off by the caller's deadline: a reply that comes too late may carry the only token that works. */
     async function refreshAndKeep(holding: HeldTokens, refreshToken: string): Promise<Tokens | undefined> {
-      const uncut = new AbortController().signal;
-      const tokens = await tokenEndpoint.refresh(refreshToken, { usage: call.usage, signal: uncut });
+      const uncut = { usage: call.usage, signal: new AbortController().signal, mayBegin: call.signal };
+      const tokens = await tokenEndpoint.refresh(refreshToken, uncut);
+      storm.succeeded();
       const kept = await keeper.keep(holding, { used: refreshToken, received: tokens.refreshToken, refused });
       return kept ? tokens : undefined;
     }
@@ -177,6 +186,13 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
       throw new PlatformRevoked('the consent was revoked a moment ago');
   }
 
+  /** In a storm one confirmation at a time is tried. True for that one; the others wait. */
+  async function requireCalm({ status }: Connection): Promise<boolean> {
+    const verdict = status === 'revoked' ? await storm.mayConfirm() : 'yes';
+    if (verdict === 'no') throw new PlatformRevoked('the confirmation waits until a storm is over');
+    return verdict === 'probe';
+  }
+
   /** The connection if Spotify may be asked now; undefined when it changed meanwhile, so that it must be read again. */
   async function claimAttempt(connection: Connection): Promise<Connection | undefined> {
     mayRefresh(connection);
@@ -206,11 +222,11 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
 
   /** Writes down what was found out; false when the connection changed before that. */
   async function conclude(connection: Connection): Promise<boolean> {
+    const isCalm = await storm.refused();
     const nowMs = clock.nowMs();
-    const written =
-      connection.status === 'revoked'
-        ? await connections.eraseTokens(connection, nowMs)
-        : await connections.markRevoked(connection, nowMs, nowMs + CONFIRM_AFTER_MS);
-    return written !== undefined;
+    if (connection.status === 'connected')
+      return (await connections.markRevoked(connection, nowMs, nowMs + CONFIRM_AFTER_MS)) !== undefined;
+    // Nothing is erased on the word of an outage: the tokens stay for a later confirmation.
+    return !isCalm || (await connections.eraseTokens(connection, nowMs)) !== undefined;
   }
 }

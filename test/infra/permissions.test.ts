@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type FunctionName, functionNames } from '../../infra/functions.ts';
 import { cacheKeyPatterns } from '../../infra/key-patterns.ts';
 import { matchesPattern } from '../../infra/local/iam/conditions.ts';
-import { computationKey, cooldownKey, entryKey, partKey } from '../../shared/cache/keys.ts';
+import { computationKey, cooldownKey, entryKey, partKey, revocationsKey } from '../../shared/cache/keys.ts';
 import { environmentOf, resourcesOf, statementsOf, templatesOf } from '../support/template.ts';
 
 const { api } = templatesOf();
@@ -54,6 +54,11 @@ describe('the permissions', () => {
     }
   });
 
+  it('let the secret of our application be read by those alone who exchange it for tokens', () => {
+    const reading = functionNames.filter((name) => actionsOf(name).includes('secretsmanager:GetSecretValue'));
+    expect(reading).toEqual(['get-artists', 'refresh-artists', 'sync-artists', 'complete-connection']);
+  });
+
   it('let the statistics alone be read from CloudWatch', () => {
     const reading = functionNames.filter((name) => actionsOf(name).includes('cloudwatch:GetMetricData'));
     expect(reading).toEqual(['get-cache-stats']);
@@ -88,6 +93,7 @@ describe('the permissions', () => {
     ['computation', computationKey('alice').pk],
     ['part', partKey('alice', 'generation', 1).pk],
     ['cooldown', cooldownKey.pk],
+    ['revocations', revocationsKey.pk],
   ] as const)('know the key of a %s by one pattern alone', (kind, key) => {
     const fitting = Object.entries(cacheKeyPatterns).filter(([, pattern]) => matchesPattern(pattern, key));
     expect(fitting.map(([name]) => name)).toEqual([kind]);

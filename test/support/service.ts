@@ -18,6 +18,7 @@ import { createClientCredentials } from '../../shared/spotify/client-credentials
 import { createTokenEndpoint, type TokenEndpoint } from '../../shared/spotify/token-endpoint.ts';
 import { createWebApi } from '../../shared/spotify/web-api.ts';
 import { aClock } from './a-clock.ts';
+import { aStorm } from './a-storm.ts';
 import { KEY_ARN, SECRET_ARN, startAws } from './aws.ts';
 import { TABLES, type TestDynamoDb } from './dynalite.ts';
 
@@ -40,11 +41,12 @@ export async function startService(
   const aws = await startAws();
   const table = TABLES.account;
   const forgotten: string[] = [];
-  const credentials = createClientCredentials({ secretId: SECRET_ARN, clock });
+  const clientId = 'our-client';
+  const credentials = createClientCredentials({ clientId, secretId: SECRET_ARN, clock });
   const endpoint = tokenEndpoint ?? createTokenEndpoint({ accountsUrl: standIn.url, credentials, clock });
   const parts = {
     clock,
-    credentials,
+    clientId,
     accountsUrl: standIn.url,
     redirectUri: REDIRECT_URI,
     tokenEndpoint: endpoint,
@@ -55,6 +57,7 @@ export async function startService(
     playsStore: createPlaysStore({ db, table }),
     selectionStore: createSelectionStore({ db, table }),
     pace: createSyncPace({ db, table }),
+    storm: aStorm(clock),
     forgetList: async (userId: string) => {
       forgotten.push(userId);
     },

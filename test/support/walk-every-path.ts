@@ -75,6 +75,9 @@ export function pathsOf(stack: LocalStack) {
       await user.age(H3);
       await user.spotify({ mode: 'revoked' });
       expect((await get(user)).json.cache_status).toBe('fallback_revoked');
+      const syncing = await aConnectedUser(urls);
+      await syncing.spotify({ mode: 'revoked' });
+      expect((await syncing.sync()).status).toBe(409);
     },
 
     /** A 429 begins the cool-down, whatever meets it. */

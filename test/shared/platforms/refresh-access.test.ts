@@ -157,6 +157,45 @@ describe('a revoked consent', () => {
   });
 });
 
+describe('an outage that calls every consent revoked', () => {
+  /** Users who were all refused, and then waited for their confirmation. */
+  async function refusedUsers() {
+    const service = await startService(dynamoDb);
+    const users = Array.from({ length: 10 }, () => aUser());
+    for (const user of users) await service.connectUser(user);
+    service.accounts.reset();
+    for (const user of users) service.accounts.set(user, { mode: 'revoked' });
+    const askAll = () => Promise.allSettled(users.map((user) => service.refreshAccess(user, aCall())));
+    await askAll();
+    service.clock.advance(10 * MINUTE);
+    const calls = () => users.reduce((sum, user) => sum + service.accounts.get(user).calls.token, 0);
+    const statuses = async () =>
+      Promise.all(users.map(async (user) => (await stored({ ...service, user }))?.tokens));
+    return { ...service, users, askAll, calls, statuses };
+  }
+
+  test('erases nothing, however long it lasts, and is asked about by one user a minute', async () => {
+    const { askAll, calls, statuses, clock, users } = await refusedUsers();
+    expect(calls()).toBe(10);
+    for (let minute = 0; minute < 5; minute += 1) {
+      await askAll();
+      clock.advance(MINUTE);
+    }
+    expect(calls()).toBe(15);
+    expect(await statuses()).toEqual(users.map(() => 1));
+  });
+
+  test('is over for all with the first consent that is found alive', async () => {
+    const { askAll, accounts, statuses, users, clock } = await refusedUsers();
+    for (const user of users) accounts.set(user, { mode: 'ok' });
+    await askAll();
+    clock.advance(11_000);
+    const outcomes = await askAll();
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+    expect(await statuses()).toEqual(users.map(() => 1));
+  });
+});
+
 test.each(['down', 'html502', 'malformed'])(
   'Spotify being %s says nothing about the consent',
   async (mode) => {

@@ -6,6 +6,7 @@ import { createRefreshAccess } from '../../../shared/platforms/refresh-access.ts
 import { createTokenKeeper } from '../../../shared/platforms/token-keeper.ts';
 import type { TokenVault } from '../../../shared/platforms/token-vault.ts';
 import { aClock, NOON } from '../../support/a-clock.ts';
+import { aStorm } from '../../support/a-storm.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
 import { memoryConnections } from '../../support/memory-connections.ts';
 import { aCall, aUser, startService } from '../../support/service.ts';
@@ -31,6 +32,7 @@ async function userOf(
     connections: wrap(service.connections),
     vault: service.vault,
     tokenEndpoint: provider.endpoint,
+    storm: service.storm,
     clock: service.clock,
   });
   return { ...service, user, refreshAccess, refresh: () => refreshAccess(user, aCall()) };
@@ -77,6 +79,7 @@ async function memoryUser(provider: Provider, scheduled: <T>(work: Promise<T>) =
     connections: slowly,
     vault: plainVault,
     tokenEndpoint: provider.endpoint,
+    storm: aStorm(clock),
     clock: { ...clock, sleep: () => scheduled(Promise.resolve()) },
   });
   return {

@@ -53,6 +53,21 @@ describe('a sealed refresh token', () => {
     expect(aws.calls).toHaveLength(2);
   });
 
+  test('is bound to user and platform by itself, whatever KMS thinks of its key', async () => {
+    const key = { plain: new Uint8Array(32).fill(7), sealed: new Uint8Array([1]) };
+    const dataKeys = { generate: async () => key, open: async () => key };
+    const [spotify, deezer] = ['spotify', 'deezer'].map((platform) =>
+      createTokenVault({ dataKeys, platform }),
+    );
+    const sealed = (await spotify?.newKey('alice'))?.seal('AQ') as Uint8Array;
+    expect((await spotify?.openKey('alice', key.sealed))?.open(sealed)).toBe('AQ');
+    for (const other of [
+      await spotify?.openKey('bob', key.sealed),
+      await deezer?.openKey('alice', key.sealed),
+    ])
+      expect(() => other?.open(sealed)).toThrow(/^a stored token cannot be opened$/);
+  });
+
   test.each([
     ['a bit of the nonce', 0],
     ['a bit of the text', 13],
