@@ -45,8 +45,16 @@ export const ageGuards: readonly Guard[] = [
     invariant: 'I3',
     name: 'a usable copy is served when storage fails after it was read',
     file: CORE,
-    find: "if (!(error instanceof StorageUnavailable) || found.state === 'none') throw error;",
-    replace: 'throw error;',
+    find: "if (found.state === 'none') throw error;\n    const retryAfterSeconds",
+    replace: 'if (error) throw error;\n    const retryAfterSeconds',
     test: unit('cached-artists', 'gives the old copy when storage fails'),
+  },
+  {
+    invariant: 'I3',
+    name: 'a list is as old as the beginning of its computation',
+    file: 'shared/artists/compute-artists.ts',
+    find: 'computedAtMs: nowMs',
+    replace: 'computedAtMs: clock.nowMs()',
+    test: { file: 'test/functions/platform-functions.test.ts', title: 'a list is as old as the beginning' },
   },
 ];

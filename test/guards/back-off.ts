@@ -15,10 +15,10 @@ export const backOffGuards: readonly Guard[] = [
   {
     invariant: 'I4',
     name: 'only a revoked consent is called so',
-    file: UNDER_LEASE,
-    find: "return error instanceof AppError ? error.code : 'INTERNAL';",
+    file: 'shared/errors.ts',
+    find: "(error instanceof AppError ? error.code : 'INTERNAL')",
     replace:
-      "return error instanceof AppError ? (error.code === 'SPOTIFY_UNAVAILABLE' ? 'SPOTIFY_TOKEN_REVOKED' : error.code) : 'INTERNAL';",
+      "(error instanceof AppError ? (error.code === 'SPOTIFY_UNAVAILABLE' ? 'SPOTIFY_TOKEN_REVOKED' : error.code) : 'INTERNAL')",
     test: MODEL,
   },
   {

@@ -131,4 +131,12 @@ export const fenceGuards: readonly Guard[] = [
     replace: `'${ALWAYS} AND :generation = :generation AND :now = :now'`,
     test: contract('leaves what was computed anew'),
   },
+  {
+    invariant: 'I2',
+    name: 'ConsistentRead of the selection',
+    file: 'shared/storage/document-client.ts',
+    find: 'ConsistentRead: true',
+    replace: 'ConsistentRead: false',
+    test: { file: 'test/shared/storage/read-your-writes.test.ts', title: 'of a selection' },
+  },
 ];

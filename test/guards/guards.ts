@@ -5,6 +5,7 @@ import type { Guard } from './guard.ts';
 import { oneComputationGuards } from './one-computation.ts';
 import { platformGuards } from './platforms.ts';
 import { readingGuards } from './reading.ts';
+import { revocationGuards } from './revocations.ts';
 import { wholeListsGuards } from './whole-lists.ts';
 
 /** All of them, in the order of docs/invariants.md. */
@@ -16,4 +17,5 @@ export const GUARDS: readonly Guard[] = [
   ...wholeListsGuards,
   ...readingGuards,
   ...platformGuards,
+  ...revocationGuards,
 ];

@@ -89,4 +89,28 @@ export const oneComputationGuards: readonly Guard[] = [
     replace: '',
     test: unit('storing', 'meets a defect while it is stored'),
   },
+  {
+    invariant: 'I1',
+    name: 'a lease ends before its request does',
+    file: 'shared/cache/cached-artists.ts',
+    find: 'Math.min(nowMs + LEASE_MS, deadlineMs - ANSWER_MARGIN_MS)',
+    replace: 'nowMs + LEASE_MS',
+    test: { file: 'test/shared/cache/patience.test.ts', title: 'is not begun so late' },
+  },
+  {
+    invariant: 'I1',
+    name: 'a lease is renewed for no longer than its function lives',
+    file: 'shared/cache/compute-under-lease.ts',
+    find: 'Math.min(clock.nowMs() + LEASE_MS, deadlineMs)',
+    replace: 'clock.nowMs() + LEASE_MS',
+    test: { file: 'test/shared/cache/patience.test.ts', title: 'is answered when the call in its midst' },
+  },
+  {
+    invariant: 'I1',
+    name: 'a store that cannot be reached has not taken the lease',
+    file: 'shared/cache/compute-under-lease.ts',
+    find: 'if (error instanceof StorageUnavailable) return true;',
+    replace: 'if (error instanceof StorageUnavailable) return false;',
+    test: { file: 'test/shared/cache/patience.test.ts', title: 'goes on when storage does not answer' },
+  },
 ];

@@ -13,6 +13,7 @@ import { refresh } from '../../shared/cache/hand-off.ts';
 import { createSweep } from '../../shared/cache/sweep-expired.ts';
 import { createConnectionStore } from '../../shared/platforms/connection-store.ts';
 import { createRefreshAccess } from '../../shared/platforms/refresh-access.ts';
+import { createRevocationStorm } from '../../shared/platforms/revocation-storm.ts';
 import { createTokenVault } from '../../shared/platforms/token-vault.ts';
 import { createTokenEndpoint } from '../../shared/spotify/token-endpoint.ts';
 import { createWebApi } from '../../shared/spotify/web-api.ts';
@@ -91,8 +92,9 @@ export function createService({ fake, timeline, random, refreshBound, minPerWind
       clock,
     });
     const connections = createConnectionStore({ db, table: TABLES.account });
+    const storm = createRevocationStorm({ db, table: TABLES.cache, clock });
     return createComputeArtists({
-      refreshAccess: createRefreshAccess({ connections, vault, tokenEndpoint, clock }),
+      refreshAccess: createRefreshAccess({ connections, vault, tokenEndpoint, storm, clock }),
       webApi: createWebApi({ apiUrl: 'https://api.spotify.com', clock, random: random.next }),
       playsStore: createPlaysStore({ db, table: TABLES.account }),
       selectionStore: selections,

@@ -26,14 +26,20 @@ export type FakeDynamo = ReturnType<typeof createFakeDynamo>;
 
 /**
  * A DynamoDB in memory, at the level of `DynamoDBDocumentClient.send`: evaluates the expressions of the commands that
- * the stores really send. What it does not know throws. `execute` takes effect at once and returns or throws as
+ * the stores really send. What it does not know throws. A read that is not strongly consistent is answered with the
+ * item as it was before its last write, which DynamoDB may do at any time. `execute` takes effect at once and returns or throws as
  * DynamoDB would; the store contract suite holds it to what a real one does.
  */
 export function createFakeDynamo(specs: Readonly<Record<string, TableSpec>>) {
   const tables = new Map(
     Object.entries(specs).map(([name, spec]) => [
       name,
-      { spec, items: new Map<string, Item>(), indexes: createIndexes(spec) },
+      {
+        spec,
+        items: new Map<string, Item>(),
+        before: new Map<string, Item | undefined>(),
+        indexes: createIndexes(spec),
+      },
     ]),
   );
 
@@ -57,36 +63,41 @@ export function createFakeDynamo(specs: Readonly<Record<string, TableSpec>>) {
     throw new NotFaked(`the command ${(command as object).constructor.name}`);
   }
 
-  function get({ TableName, Key, ProjectionExpression, ExpressionAttributeNames = {} }: GetCommandInput) {
-    const { spec, items } = tableOf(TableName);
-    const item = items.get(keyText(spec, Key));
+  function get({ TableName, Key, ConsistentRead, ...input }: GetCommandInput) {
+    const { ProjectionExpression, ExpressionAttributeNames = {} } = input;
+    const { spec, items, before } = tableOf(TableName);
+    const key = keyText(spec, Key);
+    const isBehind = !ConsistentRead && before.has(key);
+    const item = isBehind ? before.get(key) : items.get(key);
     const paths = ProjectionExpression ? parseProjection(ProjectionExpression) : [];
     return { Item: item && project(item, paths, ExpressionAttributeNames) };
   }
 
   function put({ TableName, Item, ...input }: PutCommandInput) {
-    const { spec, items, indexes } = tableOf(TableName);
+    const { spec, items, indexes, ...table } = tableOf(TableName);
     const after = copyMap(Item ?? {});
     const key = keyText(spec, keyIn(spec, after));
     const before = items.get(key);
     check(before, input);
     store(items, key, after);
     indexes.replace(before, after);
+    table.before.set(key, before);
     return { Attributes: input.ReturnValues === 'ALL_OLD' ? before && copyMap(before) : undefined };
   }
 
   function remove({ TableName, Key, ...input }: DeleteCommandInput) {
-    const { spec, items, indexes } = tableOf(TableName);
+    const { spec, items, indexes, ...table } = tableOf(TableName);
     const key = keyText(spec, Key);
     const before = items.get(key);
     check(before, input);
     items.delete(key);
     indexes.replace(before, undefined);
+    table.before.set(key, before);
     return { Attributes: input.ReturnValues === 'ALL_OLD' ? before && copyMap(before) : undefined };
   }
 
   function update({ TableName, Key, UpdateExpression = '', ...input }: UpdateCommandInput) {
-    const { spec, items, indexes } = tableOf(TableName);
+    const { spec, items, indexes, ...table } = tableOf(TableName);
     const key = keyText(spec, Key);
     const before = items.get(key);
     check(before, input);
@@ -98,6 +109,7 @@ export function createFakeDynamo(specs: Readonly<Record<string, TableSpec>>) {
       throw validationException('Cannot update attribute of the key');
     store(items, key, after);
     indexes.replace(before, after);
+    table.before.set(key, before);
     const updated = (of: Item | undefined) => of && project(of, pathsOf(changes), names);
     switch (input.ReturnValues ?? 'NONE') {
       case 'NONE':

@@ -35,6 +35,28 @@ async function connectedUser() {
 }
 
 describe('a computation', () => {
+  test.each(['ok', 'down'])(
+    'is not over before what could not be stored is settled: Spotify is %s',
+    async (mode) => {
+      const { user, ...service } = await connectedUser();
+      const told: string[] = [];
+      const computeArtists = createComputeArtists({
+        ...service,
+        refreshAccess: async (userId, call) => ({
+          ...(await service.refreshAccess(userId, call)),
+          settle: async () => {
+            await new Promise(setImmediate);
+            told.push('settled');
+          },
+        }),
+        webApi:
+          mode === 'ok' ? service.webApi : { open: () => ({ get: () => Promise.reject(new Error('down')) }) },
+      });
+      await computeArtists(aJob(user)).catch(() => undefined);
+      expect(told).toEqual(['settled']);
+    },
+  );
+
   test('gives every artist, the best first, ties by id', async () => {
     const { compute } = await connectedUser();
     const { artists } = await compute();

@@ -100,6 +100,36 @@ describe('a sync', () => {
     expect((await service.playsStore.read(service.user))?.plays.weights.size).toBe(0);
   });
 
+  test('by a connection that took the place of the one it began with counts nothing', async () => {
+    const service = await connectedUser();
+    const { user, connectUser, playsStore } = service;
+    const refreshAccess: typeof service.refreshAccess = async (userId, call) => {
+      await connectUser(user, 'another-account');
+      return service.refreshAccess(userId, call);
+    };
+    await expect(service.syncWith({ refreshAccess })).rejects.toBeInstanceOf(PlatformNotConnected);
+    expect(service.accounts.get('another-account').calls.recent).toBe(0);
+    expect((await playsStore.read(user))?.plays.weights.size).toBe(0);
+  });
+
+  test.each([true, false])(
+    'is not over before what could not be stored is settled; it succeeds: %s',
+    async (ok) => {
+      const { syncWith, ...service } = await connectedUser();
+      const told: string[] = [];
+      const refreshAccess: typeof service.refreshAccess = async (userId, call) => ({
+        ...(await service.refreshAccess(userId, call)),
+        settle: async () => {
+          await new Promise(setImmediate);
+          told.push('settled');
+        },
+      });
+      const webApi = ok ? service.webApi : failing(new PlatformUnavailable('502'));
+      await syncWith({ refreshAccess, webApi }).catch(() => undefined);
+      expect(told).toEqual(['settled']);
+    },
+  );
+
   test('starts anew for another account, and goes on for the same', async () => {
     const { sync, connectUser, playsStore, user } = await connectedUser();
     await sync();

@@ -170,7 +170,7 @@ export function describeLargeLists(store: () => Store): void {
         TableName: store().table,
         Key: partKey(userId, list.generation, list.layout.length - 1),
       };
-      const { Item = {} } = await store().db.send(new GetCommand(last));
+      const { Item = {} } = await store().db.send(new GetCommand({ ...last, ConsistentRead: true }));
       const alien = (Item.all_artists as Uint8Array[]).map((chunk) => chunk.map((byte) => byte ^ 1));
       await store().db.send(
         new PutCommand({ TableName: store().table, Item: { ...Item, all_artists: alien } }),
@@ -191,7 +191,9 @@ async function partsOf(
   const [, ...parts] = layout;
   expect(parts.length).toBeGreaterThan(0);
   const reads = parts.map((_, i) =>
-    db.send(new GetCommand({ TableName: table, Key: partKey(userId, generation, i + 1) })),
+    db.send(
+      new GetCommand({ TableName: table, Key: partKey(userId, generation, i + 1), ConsistentRead: true }),
+    ),
   );
   return (await Promise.all(reads)).flatMap(({ Item }) => (Item ? [Item] : []));
 }
