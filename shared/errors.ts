@@ -174,10 +174,15 @@ const OPTIONAL_LISTS: Readonly<Partial<Record<PlatformBucket, OptionalList>>> = 
   following: 'followed',
 };
 
-/** The optional list by whose failure a computation ended; undefined when it failed by anything else. */
+/**
+ * The optional list by whose failure a computation ended; undefined when it failed by anything else, as by the limit of
+ * the whole application.
+ */
 export function failedListOf(error: unknown): OptionalList | undefined {
-  if (!(error instanceof PlatformUnavailable || error instanceof PlatformRateLimited)) return undefined;
-  return error.bucket && OPTIONAL_LISTS[error.bucket];
+  const isOwn =
+    error instanceof PlatformUnavailable ||
+    (error instanceof PlatformRateLimited && error.reason === 'quota');
+  return isOwn && error.bucket ? OPTIONAL_LISTS[error.bucket] : undefined;
 }
 
 /** The computation outlasts the request and goes on elsewhere. */

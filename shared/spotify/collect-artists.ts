@@ -49,17 +49,18 @@ export async function collectArtists(
   without: readonly OptionalList[] = [],
 ): Promise<CollectedArtist[]> {
   // Followed artists first: their pages are the only ones that must wait for each other.
-  const [followed, saved, ...top] = await Promise.all([
-    without.includes('followed') ? undefined : beginFollowed(api),
-    without.includes('saved') ? undefined : beginSaved(api),
-    ...TERMS.map(([term]) => beginTop(api, term)),
-  ]);
+  const [[followed, saved], top] = await requiredFirst(
+    Promise.all([
+      without.includes('followed') ? undefined : beginFollowed(api),
+      without.includes('saved') ? undefined : beginSaved(api),
+    ]),
+    Promise.all(TERMS.map(([term]) => beginTop(api, term))),
+  );
   const budget = allot({ followed: followed?.size ?? 0, top: top.map(({ size }) => size) });
-  const [followedArtists = [], savedTracks = [], ...topArtists] = await Promise.all([
-    followed?.read(MAX_FOLLOWED),
-    saved?.read(budget.saved),
-    ...top.map((list) => list.read(budget.top)),
-  ]);
+  const [[followedArtists = [], savedTracks = []], topArtists] = await requiredFirst(
+    Promise.all([followed?.read(MAX_FOLLOWED), saved?.read(budget.saved)]),
+    Promise.all(top.map((list) => list.read(budget.top))),
+  );
   const artists = createCollection();
   for (const [i, [, standing]] of TERMS.entries()) {
     const list = topArtists[i] ?? [];
@@ -70,6 +71,19 @@ export async function collectArtists(
   for (const artist of followedArtists) artists.add(artist).followed = true;
   for (const artist of savedTracks.flatMap(creditsOf)) artists.add(artist).savedTracks += 1;
   return artists.all();
+}
+
+/**
+ * What both give. Where the required lists fail too, it is an outage and theirs is the failure: an optional list has
+ * failed by itself only when the rest has answered.
+ */
+async function requiredFirst<TOptional, TRequired>(
+  optional: Promise<TOptional>,
+  required: Promise<TRequired>,
+): Promise<[TOptional, TRequired]> {
+  optional.catch(() => undefined);
+  const given = await required;
+  return [await optional, given];
 }
 
 function beginTop(api: WebApiSession, term: string): Promise<BegunList<ArtistReply>> {

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import {
   ApplicationTrouble,
+  failedListOf,
   type PlatformBucket,
   PlatformScopeMissing,
   type TroubleReason,
@@ -24,6 +25,8 @@ import { ApiErrorReply } from './schemas.ts';
 const CONCURRENCY = 6;
 /** A 429 that asks for more is for the caller to remember, not to sit out. */
 const MAX_WAIT_SECONDS = 3;
+/** What Spotify gives when nothing is asked for: allowed whatever else is not. */
+const SMALL_LIMIT = 20;
 const RETRY_FLOOR_MS = 200;
 const RETRY_SPREAD_MS = 400;
 
@@ -32,7 +35,8 @@ export interface WebApiSession {
   /**
    * One resource, checked by `schema`. `path` is ours, never what a reply says.
    *
-   * The first call that fails for good ends the session: those under way are cut off, those to come are not made.
+   * The first call that fails for good ends the session: those under way are cut off, those to come are not made. Not
+   * so where an optional list fails: whether that is its own failure the other lists tell.
    */
   get<TSchema extends GenericSchema>(
     path: string,
@@ -55,6 +59,7 @@ export type WebApi = ReturnType<typeof createWebApi>;
  * - other 401: the token is renewed and the call repeated, once; then PlatformUnavailable.
  * - 429, or 5xx with `Retry-After`: up to 3 s are waited, once a session; then PlatformRateLimited or PlatformUnavailable.
  * - other 5xx, no reply: repeated once after 200–600 ms; then PlatformUnavailable.
+ * - 400 for a limit that is not allowed any more: repeated once with a smaller one, which the session then keeps to.
  * - anything else, or a body that does not fit: PlatformUnavailable.
  *
  * PlatformRateLimited and PlatformUnavailable name the bucket of the call, and how long is to be waited.
@@ -75,18 +80,24 @@ export function createWebApi(deps: {
     let token = Promise.resolve(accessToken);
     let renewal: Promise<string> | undefined;
     let pause: Promise<void> | undefined;
+    const smallPages = new Set<string>();
 
     /** One call; undefined asks for its repetition, which the caller allows once for each cause. */
     async function attempt(url: URL, spent: Set<string>): Promise<string | undefined> {
       const waited = pause !== undefined;
       await pause;
       const usedToken = await token;
+      if (smallPages.has(url.pathname)) url.searchParams.set('limit', String(SMALL_LIMIT));
       const reply = await sendOnce(url, usedToken, spent);
       if (reply === undefined || reply.status === 200) return reply?.body;
       if (reply.status === 429) usage.rateLimited += 1;
       else usage.failures += 1;
       if (reply.status === 401 && !isScopeMissing(reply) && once(spent, 'token')) {
         await renewToken(usedToken);
+        return undefined;
+      }
+      if (isLimitRefused(reply) && once(spent, 'limit')) {
+        smallPages.add(url.pathname);
         return undefined;
       }
       const nowMs = clock.nowMs();
@@ -157,7 +168,7 @@ export function createWebApi(deps: {
           try {
             return parsed(schema, await untilAnswered(url), bucketOf(path));
           } catch (error) {
-            failure.abort(error);
+            if (failedListOf(error) === undefined) failure.abort(error);
             throw error;
           }
         }),
@@ -192,6 +203,13 @@ const TROUBLES: Readonly<Partial<Record<number, TroubleReason>>> = {
 const SCOPE_MESSAGE = /^(insufficient client scope|permissions missing)\.?$/i;
 /** RFC 6750, 3.1. */
 const SCOPE_CHALLENGE = /\berror="?insufficient_scope\b/i;
+
+/** What a page may have at most was lowered. */
+function isLimitRefused({ status, body }: SpotifyReply): boolean {
+  if (status !== 400) return false;
+  const parsed = v.safeParse(ApiErrorReply, parseJson(body));
+  return parsed.success && /\blimit\b/i.test(parsed.output.error.message);
+}
 
 /** Said in words, in the challenge, or in both; with 403 or 401. */
 function isScopeMissing({ status, headers, body }: SpotifyReply): boolean {

@@ -51,8 +51,11 @@ async function judgeFailure(world: World, person: Person, exchange: Exchange, co
   world.chronicle.violate('crash', person.id, what);
 }
 
+/** What a copy is made of: the entry, and the selection that lies over one that a toggle outdated. */
+const COPY = /^user_artists:| selection$/;
+
 /** Calls about the user, or about none in particular, that failed for good while the request ran. */
-function refusedFor({ weather }: World, { id }: Person, exchange: Exchange, only = ''): boolean {
+function refusedFor({ weather }: World, { id }: Person, exchange: Exchange, only = /^/): boolean {
   const { functionName, beganAtMs, endedAtMs } = exchange;
   return weather
     .refused()
@@ -61,7 +64,7 @@ function refusedFor({ weather }: World, { id }: Person, exchange: Exchange, only
         atMs >= beganAtMs &&
         atMs <= endedAtMs &&
         caller.endsWith(`-${functionName}`) &&
-        (only === '' || key.startsWith(only)) &&
+        only.test(key) &&
         (key.endsWith(id) ||
           key.includes(`${id} `) ||
           key.includes('cooldown') ||
@@ -75,7 +78,7 @@ function judgeRefusal(world: World, person: Person, exchange: Exchange, code: st
   const { beganAtMs, endedAtMs, reply } = exchange;
   if (code === '') return;
   if (store.hadUsableCopy(person.id, beganAtMs, endedAtMs)) {
-    if (code === 'STORAGE_UNAVAILABLE' && refusedFor(world, person, exchange, 'user_artists:')) {
+    if (code === 'STORAGE_UNAVAILABLE' && refusedFor(world, person, exchange, COPY)) {
       chronicle.count('copies that storage itself refused to give');
       return;
     }

@@ -8,7 +8,7 @@ export interface EntryState {
   readonly timestampMs: number;
   readonly isStale: boolean;
   readonly expiresAt: number;
-  readonly userId: string;
+  readonly userId?: string;
 }
 
 interface EntryChange {
@@ -40,7 +40,8 @@ export function isFresh(entry: EntryState | undefined, atMs: number, { freshMs }
 export function judgeEntryChange(change: EntryChange): void {
   const { user, caller, before, now, chronicle } = change;
   chronicle.tell(user, `entry: ${shown(before)} → ${shown(now)}, by ${caller}`);
-  if (now && now.userId !== user) chronicle.violate('crossing', user, `stored as the entry of ${now.userId}`);
+  if (holdsList(now) && now.userId !== user)
+    chronicle.violate('crossing', user, `stored as the entry of ${now.userId}`);
   if (holdsList(now) && now.generation !== before?.generation) judgeStored(change, now);
   else if (holdsList(before)) judgeKept(change, before);
 }
@@ -62,7 +63,9 @@ function judgeKept({ user, caller, atMs, now, mayForget, ...rest }: EntryChange,
       chronicle.violate('entryLost', user, `a usable copy was deleted by ${caller}`);
     return;
   }
-  if (now.timestampMs !== before.timestampMs || now.expiresAt !== before.expiresAt)
+  // Only the fence of a toggle lets the item live longer; the list is not served for longer.
+  const isProlonged = caller.endsWith('-toggle-artist') && now.expiresAt > before.expiresAt;
+  if (now.timestampMs !== before.timestampMs || (now.expiresAt !== before.expiresAt && !isProlonged))
     chronicle.violate('tooOld', user, `${caller} moved the age of a list`);
   if (before.isStale && !now.isStale)
     chronicle.violate('selection', user, `${caller} made an outdated list fresh`);

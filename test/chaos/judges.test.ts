@@ -62,6 +62,8 @@ describe('of an entry', () => {
   });
   it('no writer makes a list younger, or fresh again, or gives it to another user', () => {
     expect(judged(old, anEntry())).toEqual(['tooOld']);
+    const longer = { ...old, expiresAt: old.expiresAt + 60 };
+    expect([judged(old, longer), judged(old, longer, 'x-toggle-artist')]).toEqual([['tooOld'], []]);
     expect(judged(anEntry({ isStale: true }), anEntry())).toEqual(['selection']);
     expect(judged(undefined, anEntry({ userId: 'person-2' }))).toEqual(['crossing']);
   });

@@ -1,3 +1,5 @@
+import { ALL_CALLS } from '../../shared/cache/bans.ts';
+import { bucketOf } from '../../shared/spotify/endpoints.ts';
 import type { Deal, WireReply, WireRequest } from '../support/detour.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { KnownBan } from './store-watch.ts';
@@ -11,6 +13,9 @@ interface SpotifyWatchOptions {
   allBeganAfter(user: string, ms: number): boolean;
 }
 
+/** An instance goes by what it has read of the bans for so long. */
+const KNOWN_FOR_MS = 1_000;
+
 /** Knows whose call of Spotify each is, by the tokens that Spotify gave. */
 export function createSpotifyWatch({ chronicle, bans, userOf, allBeganAfter }: SpotifyWatchOptions) {
   const accountsByToken = new Map<string, string>();
@@ -21,9 +26,12 @@ export function createSpotifyWatch({ chronicle, bans, userOf, allBeganAfter }: S
     const nowMs = Date.now();
     chronicle.count('calls to Spotify');
     chronicle.tell(user, `Spotify: ${what} of ${account}`);
-    const ban = bans().find(({ storedAtMs, untilMs }) => storedAtMs < nowMs && nowMs < untilMs);
+    const concerned = bansOf(what);
+    const ban = bans().find(
+      ({ name, storedAtMs, untilMs }) => concerned.includes(name) && storedAtMs < nowMs && nowMs < untilMs,
+    );
     if (!ban || user === undefined) return;
-    if (!allBeganAfter(user, ban.storedAtMs)) {
+    if (!allBeganAfter(user, ban.storedAtMs + KNOWN_FOR_MS)) {
       chronicle.count('calls of requests older than a ban');
       return;
     }
@@ -58,6 +66,13 @@ export function createSpotifyWatch({ chronicle, bans, userOf, allBeganAfter }: S
     /** When the account was given another refresh token for the last time. */
     rotatedAtMs: (account: string): number => rotatedAtMs.get(account) ?? Number.NEGATIVE_INFINITY,
   };
+}
+
+/** Which bans forbid a call. Connecting goes on while all else is limited. */
+function bansOf(what: string): readonly string[] {
+  if (what === 'exchange') return ['token'];
+  if (what === 'refresh') return ['token', ALL_CALLS];
+  return what === '/v1/me' ? [] : [ALL_CALLS, bucketOf(what)];
 }
 
 function describe({ method, path, headers, body }: WireRequest) {

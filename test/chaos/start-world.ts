@@ -25,10 +25,17 @@ const STACK = {
 const BACKGROUND_MS = 60_000;
 const SMALLEST_ACCOUNT = 40;
 const LARGEST_ACCOUNT = 180;
+/** One of the people has saved so many tracks. */
+const HUGE = { person: 'person-1', saved: 20_000 };
 /** The accounts whose refresh tokens are good for one refresh. */
 const ROTATING = 0.6;
 
 type People = Map<string, Person>;
+
+interface AccountSizes {
+  artists: number;
+  saved?: number;
+}
 
 /** A stack with everything on the ways of its functions that harms or watches, and no user in it yet. */
 export async function startWorld(random: Random, chronicle: Chronicle, parts: AsyncDisposableStack) {
@@ -40,7 +47,7 @@ export async function startWorld(random: Random, chronicle: Chronicle, parts: As
   const stack = await startLocalStack({ ...STACK, detour: way.detour, onFailure });
   parts.defer(stack.close);
   watchers.store.open(stack.dynamodbUrl);
-  const sizes = new Map<string, number>();
+  const sizes = new Map<string, AccountSizes>();
   const world: World = {
     ...watchers,
     apiUrl: stack.apiUrl,
@@ -48,6 +55,7 @@ export async function startWorld(random: Random, chronicle: Chronicle, parts: As
     chronicle,
     windows: WINDOWS,
     artistsOf: catalogueReader(sizes),
+    isHuge: (account) => sizes.get(account)?.saved !== undefined,
     backgroundMs: BACKGROUND_MS,
     logOf: (functionName, requestId) => logOf(stack, functionName, requestId),
   };
@@ -57,8 +65,9 @@ export async function startWorld(random: Random, chronicle: Chronicle, parts: As
     people.set(id, person);
     for (const account of person.accounts) {
       const artists = Math.floor(random.between(SMALLEST_ACCOUNT, LARGEST_ACCOUNT));
-      sizes.set(account, artists);
-      await setMood(world, account, { artists, rotate: random.chance(ROTATING) });
+      const size: AccountSizes = { artists, ...(id === HUGE.person && { saved: HUGE.saved }) };
+      sizes.set(account, size);
+      await setMood(world, account, { ...size, rotate: random.chance(ROTATING) });
     }
     return person;
   };
@@ -96,12 +105,12 @@ async function logOf({ lambda, model }: LocalStack, functionName: string, reques
 }
 
 /** The stand-in's own catalogues: the same name gives the same artists anywhere. */
-function catalogueReader(sizes: ReadonlyMap<string, number>) {
+function catalogueReader(sizes: ReadonlyMap<string, AccountSizes>) {
   const catalogues = createCatalogues('spotify');
   const kept = new Map<string, ReadonlySet<string>>();
   return (account: string): ReadonlySet<string> => {
     const known =
-      kept.get(account) ?? new Set(catalogues.of(account, { artists: sizes.get(account) ?? 0 }).artistIds);
+      kept.get(account) ?? new Set(catalogues.of(account, sizes.get(account) ?? { artists: 0 }).artistIds);
     kept.set(account, known);
     return known;
   };

@@ -16,8 +16,9 @@ interface WatchedUser {
   tokensStoredAtMs: number;
 }
 
-/** A ban as it was stored. */
+/** A ban as it was stored: of all calls, or of the bucket that it is named after. */
 export interface KnownBan {
+  readonly name: string;
   readonly storedAtMs: number;
   readonly untilMs: number;
 }
@@ -68,9 +69,14 @@ export function createStoreWatch({ chronicle, windows, mayForget }: WatchOptions
   async function onWrite(call: AwsCall, key: string): Promise<void> {
     const atMs = Date.now();
     if (key === 'cooldown:spotify') {
-      const untilMs = Number((await read(call))?.until);
-      bans.push({ storedAtMs: atMs, untilMs });
-      chronicle.tell(undefined, `Spotify is not to be asked for ${untilMs - atMs} ms`);
+      for (const [attribute, until] of Object.entries((await read(call)) ?? {})) {
+        const [, name] = /^(.+)Until$/.exec(attribute) ?? [];
+        const untilMs = Number(until);
+        if (name === undefined || untilMs <= atMs) continue;
+        if (bans.some((ban) => ban.name === name && ban.untilMs === untilMs)) continue;
+        bans.push({ name, storedAtMs: atMs, untilMs });
+        chronicle.tell(undefined, `Spotify is not to be asked for ${untilMs - atMs} ms: ${name}`);
+      }
       return;
     }
     const user = userOf(key);

@@ -4,6 +4,9 @@ import type { Random } from '../support/random.ts';
 import type { Person } from './person.ts';
 import type { World } from './world.ts';
 
+const OPTIONAL_LISTS = ['/v1/me/tracks', '/v1/me/following'] as const;
+const failing = (random: Random, mode: string) => ({ fail: [{ path: random.pick(OPTIONAL_LISTS), mode }] });
+
 /** How Spotify treats an account for a while; those that stop everybody (429) are kept short and seldom. */
 const MOODS = {
   slower: { weight: 30, settings: (r: Random) => ({ latency_ms: Math.floor(r.between(20, 400)) }) },
@@ -16,15 +19,19 @@ const MOODS = {
   brokenPage: { weight: 10, settings: (r: Random) => ({ fail_page: Math.floor(r.between(1, 9)) }) },
   revoked: { weight: 5, settings: () => ({ mode: 'revoked' }) },
   expired: { weight: 2, settings: () => ({ mode: 'expired' }) },
+  oneListFails: { weight: 8, settings: (r: Random) => failing(r, r.pick(['down', 'html502', 'malformed'])) },
+  quotaOfOneList: { weight: 5, settings: (r: Random) => ({ ...failing(r, 'quota'), retry_after: 5 }) },
   rateLimited: {
     weight: 3,
-    settings: (r: Random) => ({ mode: 'rate_limited', retry_after: r.pick([1, 2, 4]) }),
+    settings: (r: Random) => ({ mode: 'rate_limited', retry_after: r.pick([0, 1, 2, 4]) }),
   },
   quota: { weight: 5, settings: () => ({ mode: 'quota', retry_after: 5 }) },
 } as const;
 type Mood = keyof typeof MOODS;
 
-const GOOD_MOOD = { mode: 'ok', latency_ms: 0, fail_page: null };
+const GOOD_MOOD = { mode: 'ok', latency_ms: 0, fail_page: null, fail: [] };
+/** So few calls of the whole application in 30 s that it is limited at once. */
+const TIGHT = { per_30_s: 40 };
 const MOOD_WEIGHTS = Object.fromEntries(
   Object.entries(MOODS).map(([mood, { weight }]) => [mood, weight]),
 ) as Record<Mood, number>;
@@ -47,6 +54,7 @@ export async function makeTrouble(cast: Cast, random: Random, untilMs: number): 
   await Promise.all([
     repeat([400, 1_800], random.fork(), () => world.kills.killOne(stack)),
     repeat([6_000, 14_000], random.fork(), () => storm(world, random.between(500, 2_500))),
+    repeat([25_000, 40_000], random.fork(), () => limitAll(world, random.between(500, 3_000))),
     repeat([3_000, 7_000], random.fork(), () => http('POST', `${world.apiUrl}/_local/sweep`)),
     ...Array.from({ length: 3 }, random.fork).map((own) => repeat([200, 800], own, () => upset(cast, own))),
   ]);
@@ -59,6 +67,18 @@ async function storm({ weather, chronicle }: World, ms: number): Promise<void> {
   await pause(ms);
   weather.storm(false);
 }
+
+/** Spotify limits the whole application for a while. */
+async function limitAll(world: World, ms: number): Promise<void> {
+  world.chronicle.tell(undefined, `Spotify limits all calls for ${Math.round(ms)} ms`);
+  world.chronicle.count('limits of the application');
+  await limitApp(world, TIGHT);
+  await pause(ms);
+  await limitApp(world, {});
+}
+
+const limitApp = ({ spotifyUrl }: World, limits: object) =>
+  http('PUT', `${spotifyUrl}/_control/app`, { body: limits });
 
 /** Spotify is out of humour with one account for a while. */
 async function upset({ world, people }: Cast, random: Random): Promise<void> {
@@ -82,6 +102,7 @@ export async function setMood({ spotifyUrl }: Pick<World, 'spotifyUrl'>, account
 export async function calmDown({ world, people }: Cast): Promise<void> {
   world.weather.calm();
   world.chronicle.tell(undefined, 'all is calm');
+  await limitApp(world, {});
   await Promise.all(
     people.flatMap(({ accounts }) => accounts.map((account) => setMood(world, account, GOOD_MOOD))),
   );

@@ -17,6 +17,8 @@ export interface World {
   readonly spotify: ReturnType<typeof createSpotifyWatch>;
   /** The ids of all artists of an account. */
   artistsOf(account: string): ReadonlySet<string>;
+  /** Whether it has more saved tracks than are read. */
+  isHuge(account: string): boolean;
   /** What a function has logged of a request. */
   logOf(functionName: string, requestId: string): Promise<string>;
   /** For how long a computation that was handed over may still ask Spotify. */

@@ -98,19 +98,33 @@ describe('what failed', () => {
 
   test('is the first call, also for those that it ended', async () => {
     const { get } = await sessionWith(({ path }) =>
-      path === '/v1/me/tracks' ? { status: 403 } : 'answered',
+      path === '/v1/me/top/artists' ? { status: 403 } : 'answered',
     );
     const failures = await Promise.all(
-      ['/v1/me/top/artists', '/v1/me/tracks'].map((path) => failureOf(get(path))),
+      ['/v1/me/tracks', '/v1/me/top/artists'].map((path) => failureOf(get(path))),
     );
-    expect(failures.map(failedListOf)).toEqual(['saved', 'saved']);
+    expect(failures.map(failedListOf)).toEqual([undefined, undefined]);
+  });
+
+  test('does not end the others where it is an optional list: they tell whether it was its own failure', async () => {
+    const { get } = await sessionWith(async ({ path }) => {
+      if (path === '/v1/me/tracks') return { status: 403 };
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return OK;
+    });
+    const [saved, top] = await Promise.all(
+      ['/v1/me/tracks', '/v1/me/top/artists'].map((path) => failureOf(get(path))),
+    );
+    expect([failedListOf(saved), top]).toEqual(['saved', undefined]);
   });
 
   test('a quota is told from the limit of the application', async () => {
     const { get } = await sessionThat(QUOTA);
     expect(await failureOf(get())).toMatchObject({ reason: 'quota', retryAfterSeconds: 86_207 });
     const limited = await sessionThat(apiError(429, 'limit', { 'retry-after': '5' }));
-    expect(await failureOf(limited.get())).toMatchObject({ reason: 'rate_limit', retryAfterSeconds: 5 });
+    const error = await failureOf(limited.get('/v1/me/tracks'));
+    expect(error).toMatchObject({ reason: 'rate_limit', retryAfterSeconds: 5, bucket: 'tracks' });
+    expect(failedListOf(error)).toBeUndefined();
   });
 
   test('of anything else no list is to blame', () => {

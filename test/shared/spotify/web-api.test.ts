@@ -126,7 +126,8 @@ describe('an outage', () => {
     ['503 twice', { status: 503, body: 'down' }, 2],
     ['cut twice', 'cut', 2],
     ['404', apiError(404, 'Service not found'), 1],
-    ['400', apiError(400, 'Invalid limit'), 1],
+    ['400', apiError(400, 'Invalid time range'), 1],
+    ['400 for a limit, also for a smaller one', apiError(400, 'Invalid limit'), 2],
     ['cut off in the middle', { body: '{"ok":tr' }, 1],
     ['another shape', { body: { ok: 'perhaps' } }, 1],
     ['HTML with 200', { body: '<!doctype html>' }, 1],
@@ -145,6 +146,14 @@ describe('an outage', () => {
     const { get, requests } = await sessionThat({ status, headers: { location: elsewhere.url } });
     expect(await failureOf(get())).toBeInstanceOf(PlatformUnavailable);
     expect([requests.length, elsewhere.requests.length]).toEqual([2, 0]);
+  });
+
+  test('a limit that is refused is asked no second time by the session, for that list', async () => {
+    const { get, requests } = await sessionWith(({ path, query }) =>
+      path === '/v1/tracks' && Number(query.get('limit')) > 20 ? apiError(400, 'Invalid limit') : OK,
+    );
+    for (const path of ['/v1/tracks', '/v1/tracks', '/v1/top']) expect(await get(path)).toEqual({ ok: true });
+    expect(requests.map(({ query }) => query.get('limit'))).toEqual(['50', '20', '20', '50']);
   });
 
   test('no answer in time counts as none', async () => {
