@@ -59,9 +59,11 @@ export function attemptVerdict(
   { codes, needs }: Platform,
   nowMs: number,
 ): Verdict {
-  const banned = bannedLists(bans, needs, nowMs);
   const isWithoutCopy = found.state === 'none';
-  const names = isWithoutCopy ? needs.required : namesOf(needs);
+  const without = isWithoutCopy
+    ? [...new Set([...bannedLists(bans, needs, nowMs), ...failingLists(record)])]
+    : [];
+  const names = namesOf(needs, without);
   const verdict = banVerdict(bans, names, nowMs);
   const pauseSeconds = Math.max(0, Math.ceil(((record.retryAtMs ?? 0) - nowMs) / 1000));
   // Both may hold: who waits as long as is said must not be told to wait again.
@@ -72,7 +74,6 @@ export function attemptVerdict(
     ? nextPayment(record.paidUntilMs, TOGGLE_PACE, nowMs)
     : undefined;
   if (paidUntilMs === 'too many') return denied('COMPUTING', TOGGLE_PACE.intervalMs / 1000);
-  const without = isWithoutCopy ? [...new Set([...banned, ...failingLists(record)])] : [];
   const allowed = { kind: 'allowed', without, probes: verdict.probes, paidUntilMs } as const;
   const held = record.leaseUntilMs !== undefined && record.leaseUntilMs > nowMs;
   if (!held) return allowed;

@@ -61,18 +61,48 @@ const isAnyOver = (bans: Bans, names: readonly string[], nowMs: number): boolean
 
 /** At the most so much later than they could come, those who are sent away at one moment come again. */
 const MAX_SPREAD_SECONDS = 60;
+/** None is told to wait for longer than a day. */
+const MAX_WAIT_SECONDS = 86_400;
 
 /** When to come again after `seconds`: up to twice as late, so that all who wait do not come in the same second. */
 export function spread(seconds: number, userId: string, nowMs: number): number {
   const chance = hash('sha256', `${userId} ${nowMs}`, 'buffer').readUInt32BE() / 2 ** 32;
-  return seconds + Math.floor(chance * Math.min(seconds, MAX_SPREAD_SECONDS));
+  const later = seconds + Math.floor(chance * Math.min(seconds, MAX_SPREAD_SECONDS));
+  return Math.min(later, Math.max(seconds, MAX_WAIT_SECONDS));
 }
 
-/** The optional buckets that are banned now, by what a list lacks without them. */
+/** The optional buckets that are banned or probed now, by what a list lacks without them. */
 export const bannedLists = (bans: Bans, { optional }: Needs, nowMs: number): OptionalList[] =>
-  Object.entries(optional).flatMap(([bucket, list]) =>
-    (bans.get(bucket)?.untilMs ?? 0) > nowMs ? [list] : [],
-  );
+  Object.entries(optional).flatMap(([bucket, list]) => {
+    const ban = bans.get(bucket);
+    return ban && deniedUntilMs(ban) > nowMs ? [list] : [];
+  });
+
+/**
+ * Lets this caller find out whether bans are over: all of them or none. False: another does.
+ *
+ * @throws StorageUnavailable
+ */
+export async function takeProbes(
+  bans: Pick<BanStore, 'takeProbe' | 'releaseProbe'>,
+  probes: readonly (readonly [string, Ban])[],
+  nowMs: number,
+): Promise<boolean> {
+  for (const [i, [name, ban]] of probes.entries()) {
+    if (await bans.takeProbe(name, ban, nowMs)) continue;
+    await releaseProbes(bans, probes.slice(0, i));
+    return false;
+  }
+  return true;
+}
+
+/** Lets others probe what was not found out. What was banned anew has no probe of ours any more. */
+export async function releaseProbes(
+  bans: Pick<BanStore, 'releaseProbe'>,
+  probes: readonly (readonly [string, Ban])[],
+): Promise<void> {
+  await Promise.allSettled(probes.map(([name, ban]) => bans.releaseProbe(name, ban)));
+}
 
 /** Which ban a 429 begins: a quota is its bucket's, the token endpoint counts apart, all else is the application's. */
 export const banOf = ({ reason, bucket }: PlatformRateLimited): string =>

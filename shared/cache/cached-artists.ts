@@ -13,7 +13,7 @@ import {
 } from './answer.ts';
 import type { Lookup } from './artists-cache.ts';
 import { attemptVerdict } from './attempt.ts';
-import { PROBE_MS, spread } from './bans.ts';
+import { PROBE_MS, releaseProbes, spread, takeProbes } from './bans.ts';
 import type { Lease } from './computation-store.ts';
 import {
   type Begun,
@@ -190,7 +190,7 @@ async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Looku
   if (verdict.inPlaceOf && (await read(deps, request)).fence !== lease.fence) return { kind: 'changed' };
   const untilMs = Math.min(nowMs + LEASE_MS, deadlineMs - ANSWER_MARGIN_MS);
   if (!(await computations.acquire(lease, nowMs, untilMs, verdict))) return { kind: 'computing elsewhere' };
-  if (!(await takeProbes(deps, verdict.probes))) {
+  if (!(await takeProbes(banStore, verdict.probes, nowMs))) {
     await computations.release(lease);
     return limited(deps, request, PROBE_MS / 1000);
   }
@@ -199,10 +199,7 @@ async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Looku
   if (isSameTruth(lease.fence, now.fence) && now.state !== 'fresh') {
     return { kind: 'begun', begun: { ...verdict, record, bans, found: now, lease } };
   }
-  await Promise.all([
-    computations.release(lease),
-    ...verdict.probes.map(([name, ban]) => banStore.releaseProbe(name, ban)),
-  ]);
+  await Promise.all([computations.release(lease), releaseProbes(banStore, verdict.probes)]);
   return { kind: 'changed' };
 }
 
@@ -216,14 +213,6 @@ const limited = (
   cause: platform.codes.rateLimited,
   retryAfterSeconds: spread(seconds, userId, clock.nowMs()),
 });
-
-/** After a ban one caller finds out whether it is over. False: another does. */
-async function takeProbes({ bans, clock }: CachedArtistsDeps, probes: Begun['probes']): Promise<boolean> {
-  for (const [name, ban] of probes) {
-    if (!(await bans.takeProbe(name, ban, clock.nowMs()))) return false;
-  }
-  return true;
-}
 
 /** Another instance computes, and there is no copy. Throws when the request cannot wait any longer. */
 async function waitForTheOther(

@@ -8,7 +8,7 @@ import {
 } from '../errors.ts';
 import type { ArtistsCache } from './artists-cache.ts';
 import type { Situation, Verdict } from './attempt.ts';
-import { type BanStore, banOf } from './bans.ts';
+import { type BanStore, banOf, releaseProbes } from './bans.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
 import type { ComputedList } from './entry.ts';
 import type { Observe } from './events.ts';
@@ -121,7 +121,7 @@ export async function computeUnderLease(
       return { kind: 'outlasted' };
     }
     if (error instanceof LeaseLost) {
-      await endProbes(deps, begun, 'releaseProbe');
+      await releaseProbes(deps.bans, begun.probes);
       return { kind: 'superseded' };
     }
     const retryAfterSeconds = await rememberFailure(deps, begun, error, observe);
@@ -143,7 +143,7 @@ async function store(
     const result = await deps.cache.set(lease.userId, list, { fence: lease.fence, stored: found.stored });
     if (!result.stored) {
       // Without the release, a next try from the same state would wait for a holder that is gone.
-      await Promise.allSettled([endProbes(deps, begun, 'end'), deps.computations.release(lease)]);
+      await Promise.allSettled([endBans(deps, begun), deps.computations.release(lease)]);
       return { kind: 'superseded' };
     }
     observe?.({ name: 'stored', list: result.list, replaced: found.stored });
@@ -155,20 +155,16 @@ async function store(
   }
 }
 
-/** The platform answered: the bans that were probed are over. Or it was not asked: another may probe them. */
-async function endProbes(
-  { bans, clock }: ComputationDeps,
-  { probes }: Begun,
-  how: 'end' | 'releaseProbe',
-): Promise<void> {
-  await Promise.allSettled(probes.map(([name, ban]) => bans[how](name, ban, clock.nowMs())));
+/** The platform answered: the bans that were probed are over. */
+async function endBans({ bans, clock }: ComputationDeps, { probes }: Begun): Promise<void> {
+  await Promise.allSettled(probes.map(([name, ban]) => bans.end(name, ban, clock.nowMs())));
 }
 
 /** Ends the bans that were probed, and what was known of a list that failed. Ordinarily there is nothing to write. */
 async function rememberSuccess(deps: ComputationDeps, begun: Begun): Promise<void> {
   const { lease, record, without } = begun;
   const { computations, platform, clock, retryMs } = deps;
-  const writes: Promise<unknown>[] = [endProbes(deps, begun, 'end')];
+  const writes: Promise<unknown>[] = [endBans(deps, begun)];
   const failures = record.listFailures ?? 0;
   if (without.length > 0) {
     const retryAtMs = clock.nowMs() + retryMs * doublings(failures);
@@ -232,11 +228,12 @@ export async function rememberFailure(
   observe?: Observe | undefined,
 ): Promise<number> {
   try {
-    if (!(error instanceof PlatformRateLimited)) await endProbes(deps, begun, 'releaseProbe');
     return (await remember(deps, begun, error, observe)) / 1000;
   } catch (failure) {
     if (!(failure instanceof StorageUnavailable)) throw failure;
     return STORAGE_RETRY_MS / 1000;
+  } finally {
+    await releaseProbes(deps.bans, begun.probes);
   }
 }
 

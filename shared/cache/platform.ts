@@ -28,5 +28,8 @@ export interface Needs {
   optional: Readonly<Record<string, OptionalList>>;
 }
 
-/** The names of all bans that may concern what is needed. */
-export const namesOf = ({ required, optional }: Needs): string[] => [...required, ...Object.keys(optional)];
+/** The names of all bans that may concern what is needed, `without` some optional lists. */
+export const namesOf = ({ required, optional }: Needs, without: readonly OptionalList[] = []): string[] => [
+  ...required,
+  ...Object.entries(optional).flatMap(([bucket, list]) => (without.includes(list) ? [] : [bucket])),
+];

@@ -1,4 +1,4 @@
-import { type BanStore, banVerdict } from '../cache/bans.ts';
+import { type BanStore, banVerdict, releaseProbes, takeProbes } from '../cache/bans.ts';
 import type { Observe } from '../cache/events.ts';
 import type { Clock } from '../clock.ts';
 import { PlatformRateLimited } from '../errors.ts';
@@ -23,9 +23,7 @@ export async function respectCooldown<T>(
 ): Promise<T> {
   const verdict = banVerdict(await bans.read(clock.nowMs(), names), names, clock.nowMs());
   if (verdict.kind === 'denied') throw limited(verdict.retryAfterSeconds);
-  for (const [name, ban] of verdict.probes) {
-    if (!(await bans.takeProbe(name, ban, clock.nowMs()))) throw limited(1);
-  }
+  if (!(await takeProbes(bans, verdict.probes, clock.nowMs()))) throw limited(1);
   try {
     const result = await work();
     // The work is done: bans that could not be lifted only make others more careful than they need to be.
@@ -35,10 +33,8 @@ export async function respectCooldown<T>(
     if (error instanceof PlatformRateLimited) {
       const seconds = await bans.start(error, clock.nowMs());
       if (seconds > 0) observe?.({ name: 'cooldown-started', seconds });
-    } else {
-      // Nothing was found out: another may, at once.
-      await Promise.allSettled(verdict.probes.map(([name, ban]) => bans.releaseProbe(name, ban)));
     }
+    await releaseProbes(bans, verdict.probes);
     throw error;
   }
 }

@@ -77,6 +77,13 @@ describe('a ban', () => {
     expect(verdict({}, { bans, found: EXPIRED })).toMatchObject({ kind: 'denied', retryAfterSeconds: 9 });
   });
 
+  test('of what a list can do without is probed by one when it may be over; the others do without', () => {
+    const over = { untilMs: NOW };
+    expect(verdict({}, { bans: { likes: over } })).toMatchObject({ without: [], probes: [['likes', over]] });
+    const probed = { ...over, probeUntilMs: NOW + 3_000 };
+    expect(verdict({}, { bans: { likes: probed } })).toMatchObject({ without: ['saved'], probes: [] });
+  });
+
   test('of what no list needs stops no computation', () => {
     expect(verdict({}, { bans: { token: { untilMs: NOW + 9_000 } } }).kind).toBe('allowed');
   });

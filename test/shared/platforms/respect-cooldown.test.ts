@@ -34,6 +34,28 @@ describe('work that calls the platform', () => {
     },
   );
 
+  test('leaves no probe behind where another probes the second of two bans, or only one is banned anew', async () => {
+    const { bans, clock, run } = given();
+    const quota = (retryAfterSeconds: number) =>
+      new PlatformRateLimited('429', { retryAfterSeconds, reason: 'quota', bucket: 'player' });
+    await bans.start(limited(5), NOON);
+    await bans.start(quota(5), NOON);
+    clock.advance(7_000);
+    const isProbed = async (name: string) =>
+      ((await bans.read(clock.nowMs(), [name])).get(name)?.probeUntilMs ?? 0) > clock.nowMs();
+    const seen = (await bans.read(clock.nowMs(), ['player'])).get('player');
+    if (!seen) throw new Error('no ban');
+    await bans.takeProbe('player', seen, clock.nowMs());
+    await expect(run(done, ['all', 'player'])).rejects.toThrow(PlatformRateLimited);
+    expect(await isProbed('all')).toBe(false);
+
+    await bans.releaseProbe('player', seen);
+    await expect(run(() => Promise.reject(quota(60)), ['all', 'player'])).rejects.toThrow(
+      PlatformRateLimited,
+    );
+    expect([await isProbed('all'), await isProbed('player')]).toEqual([false, false]);
+  });
+
   test('counts a ban from the reply that told of it, however long that took', async () => {
     const { bans, clock, run } = given();
     const slow = async () => {
