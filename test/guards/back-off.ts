@@ -202,7 +202,7 @@ export const backOffGuards: readonly Guard[] = [
     invariant: 'I5b',
     name: 'a banned list is left out where there is nothing to show',
     file: 'shared/cache/attempt.ts',
-    find: '[...new Set([...banned, ...failingLists(record)])]',
+    find: '[...new Set([...bannedLists(bans, needs, nowMs), ...failingLists(record)])]',
     replace: 'failingLists(record)',
     test: unit('attempt', 'of what a list can do without'),
   },

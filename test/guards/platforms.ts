@@ -48,8 +48,8 @@ export const platformGuards: readonly Guard[] = [
     invariant: 'I5',
     name: 'a probe that found nothing out is given back',
     file: 'shared/platforms/respect-cooldown.ts',
-    find: 'bans.releaseProbe(name, ban)',
-    replace: '[name, ban]',
+    find: 'await releaseProbes(bans, verdict.probes);',
+    replace: '',
     test: test('platforms/respect-cooldown', 'lets another probe at once'),
   },
   {
