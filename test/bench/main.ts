@@ -56,6 +56,7 @@ async function measureAll(settings: Settings, dynamodb: BenchDynamoDb): Promise<
     behaviour: await run('behaviour', direct),
     // On its own stack: nothing of this environment is its business.
     misses: await run('misses', {}),
+    limits: await run('limits', {}),
     sweep: await run('sweep', metered),
   };
 }

@@ -2,6 +2,7 @@ import { ageGuards } from './age.ts';
 import { backOffGuards } from './back-off.ts';
 import { fenceGuards } from './fence.ts';
 import type { Guard } from './guard.ts';
+import { limitsGuards } from './limits.ts';
 import { oneComputationGuards } from './one-computation.ts';
 import { platformGuards } from './platforms.ts';
 import { readingGuards } from './reading.ts';
@@ -18,4 +19,5 @@ export const GUARDS: readonly Guard[] = [
   ...readingGuards,
   ...platformGuards,
   ...revocationGuards,
+  ...limitsGuards,
 ];

@@ -1,10 +1,9 @@
 import { startLocalStack } from '../../../infra/local/stack.ts';
+import { ORDINARY } from '../../support/crowd.ts';
 import { anAppUser } from '../app-user.ts';
 import { quantile } from '../blocks.ts';
 import { measure } from '../measure.ts';
 
-/** An ordinary account of the stand-in: 50 followed artists, 150 saved tracks, 137 artists in all. */
-const ORDINARY = { artists: 137 };
 /** How long Spotify takes for each call. */
 const LATENCIES_MS = [150, 450] as const;
 /** The token; the first page of each list; the pages beyond, all at once, for the first says how many there are. */

@@ -400,9 +400,10 @@ test('the exchange is awaited though the time of the request is over: its reply 
   const { user, back, clock, tokenEndpoint, complete, tokenCalls, ...service } = await onTheWayBack();
   const deadline = new AbortController();
   const exchangeCode: typeof tokenEndpoint.exchangeCode = async (asked, call) => {
+    const tokens = await tokenEndpoint.exchangeCode(asked, call);
     deadline.abort(new PlatformUnavailable('no time left', { retryAfterSeconds: 30 }));
     call.signal.throwIfAborted();
-    return tokenEndpoint.exchangeCode(asked, call);
+    return tokens;
   };
   const slow = createCompleteConnection({
     ...service,
@@ -411,6 +412,7 @@ test('the exchange is awaited though the time of the request is over: its reply 
   });
   const call = { ...aCall(), signal: deadline.signal };
   await expect(slow(user, back, clock.nowMs(), call)).rejects.toBeInstanceOf(PlatformUnavailable);
+  expect(tokenCalls()).toBe(1);
   await complete();
   expect(tokenCalls()).toBe(1);
 });
