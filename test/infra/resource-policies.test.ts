@@ -92,14 +92,14 @@ describe('the queue of failures', () => {
   const send = (secure: boolean) =>
     request('sqs:SendMessage', arn, { 'aws:SecureTransport': String(secure) });
 
-  it('lets nobody in by itself', () => {
+  it('lets no principal in by itself', () => {
     expect(queue).toMatch(/Failures/);
     for (const principal of [...STRANGERS, OURS, 'scheduler.amazonaws.com', 'sqs.amazonaws.com']) {
       expect(letsIn(statements, principal, send(true)), principal).toBe(false);
     }
   });
 
-  it('takes from who is allowed to by a role, and from nobody without TLS', () => {
+  it('takes from who is allowed to by a role, and never without TLS', () => {
     const roles = propertiesOf('AWS::IAM::Policy').filter((properties) =>
       JSON.stringify(properties).includes('sqs:SendMessage'),
     );
@@ -117,7 +117,7 @@ describe('the key of the tokens', () => {
   const statements = readResourceStatements(key?.KeyPolicy);
   const use = (action: string) => request(action, 'arn:aws:kms:eu-west-3:111111111111:key/1');
 
-  it('leaves to the roles of its account who uses it, and lets in nobody else', () => {
+  it('leaves to the roles of its account who uses it, and lets in no other', () => {
     expect(more).toEqual([]);
     for (const action of ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:ScheduleKeyDeletion']) {
       expect(letsIn(statements, OURS, use(action)), action).toBe(true);
@@ -132,7 +132,7 @@ describe('a function', () => {
   const invoke = (resource: string, sourceArn: string) =>
     request('lambda:InvokeFunction', resource, { 'aws:SourceArn': sourceArn });
 
-  it('lets API Gateway call it for a route of this API, and nobody else', () => {
+  it('lets API Gateway call it for a route of this API, and no other', () => {
     expect(permissions.length).toBeGreaterThanOrEqual(9);
     for (const { FunctionName, SourceArn } of permissions) {
       const route = String(SourceArn).replaceAll('*', 'x');

@@ -99,7 +99,7 @@ describe('a request that is not let in', () => {
     return { given, ask, clock, computed: () => computations };
   };
 
-  test('gets the old copy, or is told to come again, and calls nobody', async () => {
+  test('gets the old copy, or is told to come again, and makes no call', async () => {
     const { given, ask, computed } = await afterAQuietBan();
     await given.storeList('bob', 4 * HOUR_MS);
     expect((await ask('ann')).cacheStatus).toBe('fresh');

@@ -18,6 +18,6 @@ test('a computation that begins while the list is forgotten cannot store what it
   const list = { artists: realisticArtists(3), computedAtMs: NOON };
   expect(await cache.set('ann', list, { fence: begun.fence })).toEqual({ stored: false });
   expect((await cache.get('ann', 0, 1, NOON)).state).toBe('none');
-  // Nobody computes beside it, either: its lease stands until its end.
+  // None computes beside it, either: its lease stands until its end.
   expect((await computations.read('ann')).leaseToken).toBe('begun');
 });
