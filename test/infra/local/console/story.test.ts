@@ -95,8 +95,8 @@ describe('the load at the end', () => {
 
   it.each([
     [undefined, 100],
-    [{ requests: 12, hits: 4 }, 188],
-    [{ requests: 30, hits: 0 }, 720],
+    [{ requests: 12, hits: 4 }, 388],
+    [{ requests: 15, hits: 0 }, 735],
     [{ requests: 5000, hits: 0 }, 1000],
   ])('after %j has %d requests, so that over 95 % were hits in the end', (stats, count) => {
     expect(loadToEndWell(stats, 1000)).toBe(count);
