@@ -104,6 +104,10 @@ export async function releaseProbes(
   await Promise.allSettled(probes.map(([name, ban]) => bans.releaseProbe(name, ban)));
 }
 
+/** How long who met this 429 is told to wait: until the ban, as it is written, is over. */
+export const waitSeconds = ({ retryAfterSeconds }: PlatformRateLimited, seconds: number): number =>
+  Math.max(retryAfterSeconds, seconds) + MARGIN_MS / 1000;
+
 /** Which ban a 429 begins: a quota is its bucket's, the token endpoint counts apart, all else is the application's. */
 export const banOf = ({ reason, bucket }: PlatformRateLimited): string =>
   bucket !== undefined && (reason === 'quota' || bucket === 'token') ? bucket : ALL_CALLS;

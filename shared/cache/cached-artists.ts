@@ -227,10 +227,7 @@ async function waitForTheOther(
   observe?.({ name: 'waited', ms: delayMs });
 }
 
-interface Failed {
-  error: Error;
-  retryAfterSeconds: number;
-}
+type Failed = { error: Error; retryAfterSeconds: number };
 
 /** The lease goes along with the computation. Returns why that could not be arranged, when it could not. */
 async function handOn(

@@ -8,7 +8,7 @@ import {
 } from '../errors.ts';
 import type { ArtistsCache } from './artists-cache.ts';
 import type { Situation, Verdict } from './attempt.ts';
-import { type BanStore, banOf, releaseProbes } from './bans.ts';
+import { type BanStore, banOf, releaseProbes, waitSeconds } from './bans.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
 import type { ComputedList } from './entry.ts';
 import type { Observe } from './events.ts';
@@ -273,7 +273,8 @@ async function remember(
         found.state === 'none' &&
         error instanceof PlatformRateLimited &&
         banOf(error) in platform.needs.optional;
-      return isLeftOutNext ? pauseMs : Math.max(pauseMs, seconds * 1000);
+      const waitMs = error instanceof PlatformRateLimited ? waitSeconds(error, seconds) * 1000 : 0;
+      return isLeftOutNext ? pauseMs : Math.max(pauseMs, waitMs);
     }
     case 'PLATFORM_NOT_CONNECTED':
       await computations.release(lease);

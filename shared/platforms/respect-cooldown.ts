@@ -1,4 +1,4 @@
-import { type BanStore, banVerdict, releaseProbes, takeProbes } from '../cache/bans.ts';
+import { type BanStore, banVerdict, releaseProbes, takeProbes, waitSeconds } from '../cache/bans.ts';
 import type { Observe } from '../cache/events.ts';
 import type { Clock } from '../clock.ts';
 import { PlatformRateLimited } from '../errors.ts';
@@ -6,7 +6,7 @@ import { PlatformRateLimited } from '../errors.ts';
 interface RespectDeps {
   bans: Pick<BanStore, 'read' | 'start' | 'takeProbe' | 'releaseProbe' | 'end'>;
   clock: Pick<Clock, 'nowMs'>;
-  observe?: Observe;
+  observe?: Observe | undefined;
 }
 
 /**
@@ -30,13 +30,28 @@ export async function respectCooldown<T>(
     await Promise.allSettled(verdict.probes.map(([name, ban]) => bans.end(name, ban, clock.nowMs())));
     return result;
   } catch (error) {
-    if (error instanceof PlatformRateLimited) {
-      const seconds = await bans.start(error, clock.nowMs());
-      if (seconds > 0) observe?.({ name: 'cooldown-started', seconds });
-    }
+    const told =
+      error instanceof PlatformRateLimited ? await beginBan({ bans, clock, observe }, error) : error;
     await releaseProbes(bans, verdict.probes);
-    throw error;
+    throw told;
   }
+}
+
+/** Returns the error with the time until the ban is over: who waits for it is not refused once more. */
+async function beginBan(
+  { bans, clock, observe }: RespectDeps,
+  error: PlatformRateLimited,
+): Promise<PlatformRateLimited> {
+  const seconds = await bans.start(error, clock.nowMs());
+  if (seconds > 0) observe?.({ name: 'cooldown-started', seconds });
+  const { message, reason, bucket } = error;
+  const retryAfterSeconds = waitSeconds(error, seconds);
+  return new PlatformRateLimited(message, {
+    reason,
+    retryAfterSeconds,
+    cause: error,
+    ...(bucket && { bucket }),
+  });
 }
 
 const limited = (retryAfterSeconds: number) =>

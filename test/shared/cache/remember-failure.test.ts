@@ -85,7 +85,7 @@ describe('a failed computation is remembered', () => {
 
   test.each([
     ['without a copy, the next try goes without that list', false, RETRY_MS / 1000],
-    ['with a copy, that list is waited for', true, 48_925],
+    ['with a copy, that list is waited for until its ban is over', true, 48_926],
   ])('as a quota of an optional bucket: %s', async (_, withList, seconds) => {
     const { fail } = await aComputation({ withList });
     const quota = { retryAfterSeconds: 48_925, reason: 'quota', bucket: 'tracks' } as const;

@@ -56,6 +56,16 @@ describe('work that calls the platform', () => {
     expect([await isProbed('all'), await isProbed('player')]).toEqual([false, false]);
   });
 
+  test.each([2, 60])('tells the one who met a ban of %i s to come when it is over', async (seconds) => {
+    const { clock, run } = given();
+    const met = (await run(() => Promise.reject(limited(seconds))).catch(
+      (error) => error,
+    )) as PlatformRateLimited;
+    expect(met).toMatchObject({ code: 'SPOTIFY_RATE_LIMITED', cause: { retryAfterSeconds: seconds } });
+    clock.advance(met.retryAfterSeconds * 1000);
+    expect(await run(done)).toBe('done');
+  });
+
   test('counts a ban from the reply that told of it, however long that took', async () => {
     const { bans, clock, run } = given();
     const slow = async () => {
