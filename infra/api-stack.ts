@@ -7,7 +7,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { type BundleOptions, bundleFunctions } from './bundle.ts';
+import { bundleFunctions, bundleOnce } from './bundle.ts';
 import type { Config } from './config.ts';
 import { Gateway } from './constructs/gateway.ts';
 import { ServiceFunction } from './constructs/service-function.ts';
@@ -24,8 +24,14 @@ import { nameOf } from './names.ts';
 interface ApiStackProps extends StackProps {
   readonly config: Config;
   readonly data: DataStack;
+  readonly bundling: Bundling;
+}
+
+export interface Bundling {
   /** Where bundles are put together. */
-  readonly bundleDirectory: string;
+  readonly outdir: string;
+  /** Whether `outdir` is named after the version of the sources: what is there is then right, and stays. */
+  readonly isKept?: boolean;
   /** Where the functions' sources stand, when not in `functions/`. */
   readonly sourceDirectory?: string | undefined;
 }
@@ -37,15 +43,9 @@ export class ApiStack extends Stack {
   /** Asynchronous work that failed for good, to be looked at. */
   readonly failures: Queue;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { config, data, bundleDirectory, sourceDirectory, ...props }: ApiStackProps,
-  ) {
+  constructor(scope: Construct, id: string, { config, data, bundling, ...props }: ApiStackProps) {
     super(scope, id, props);
-    const codeOf = this.bundlingRequired
-      ? bundledCode({ names: functionNames, outdir: bundleDirectory, sourceDirectory })
-      : () => Code.fromInline('// not bundled');
+    const codeOf = this.bundlingRequired ? bundledCode(bundling) : () => Code.fromInline('// not bundled');
     this.functions = this.#createFunctions(config, codeOf);
     for (const name of functionNames) this.#grant(this.functions[name], functionRows[name], { config, data });
 
@@ -159,7 +159,8 @@ function sendTo(queue: Queue): PolicyStatement {
   return new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] });
 }
 
-function bundledCode(options: BundleOptions): (name: string) => Code {
-  bundleFunctions(options);
+function bundledCode({ isKept = false, ...options }: Bundling): (name: string) => Code {
+  const bundle = isKept ? bundleOnce : bundleFunctions;
+  bundle({ ...options, names: functionNames });
   return (name) => Code.fromAsset(join(options.outdir, name));
 }

@@ -6,7 +6,7 @@ import { addStacks, createApp } from './synthesize.ts';
 try {
   const app = createApp();
   const config = readConfig((key) => app.node.tryGetContext(key), process.env);
-  const stacks = addStacks(app, config);
+  const stacks = addStacks(app, config, { keptBundles: app.node.tryGetContext('keptBundles') });
   if (hasPlaceholders(config)) {
     // No warning: an unconfigured synthesis is what developers and checks do all day. Deploying it fails by itself.
     Annotations.of(stacks.api).addInfoV2(

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 
@@ -70,6 +70,25 @@ export function bundleFunctions({
     buildSync(splitOptions(sourceOf(name), directory));
   }
   turnIntoCommonJs(names.map((name) => join(outdir, name)));
+}
+
+/**
+ * Bundles into a directory that is named after the version of the sources, unless that has been done. Processes that do it
+ * at the same time do not meet: each bundles beside, under `<outdir>.<process id>`, and the first one's is kept.
+ *
+ * @throws MissingFunction
+ */
+export function bundleOnce(options: BundleOptions): void {
+  const { outdir } = options;
+  if (existsSync(outdir)) return;
+  const beside = `${outdir}.${process.pid}`;
+  try {
+    bundleFunctions({ ...options, outdir: beside });
+    renameSync(beside, outdir);
+  } catch (error) {
+    rmSync(beside, { recursive: true, force: true });
+    if (!existsSync(outdir)) throw error;
+  }
 }
 
 /** How the modules of a bundle become CommonJS. */

@@ -19,24 +19,33 @@ interface AppOptions {
   readonly outdir?: string;
   /** CDK context over that of `cdk.json`, for instance `{ 'aws:cdk:bundling-stacks': [] }` to leave out bundling. */
   readonly context?: Readonly<Record<string, unknown>>;
+  /** Whether CloudFormation's schemas are held against the templates: that takes longer than all the rest. */
+  readonly isValidated?: boolean;
 }
 
 interface StackOptions {
   /** Where the functions' sources stand, when not in `functions/`. */
   readonly sourceDirectory?: string;
+  /** Where the bundles of exactly these sources are kept; without it they are made anew, within the cloud assembly. */
+  readonly keptBundles?: string | undefined;
 }
 
 /** An app with the feature flags of `cdk.json`, also when the CDK CLI, which would pass them on, is not there. */
-export function createApp({ outdir, context }: AppOptions = {}): App {
+export function createApp({ outdir, context, isValidated = true }: AppOptions = {}): App {
   return new App({
     context: { ...cdkJson.context, ...context },
     analyticsReporting: false,
+    builtinCloudFormationValidation: isValidated,
     ...(outdir === undefined ? {} : { outdir }),
   });
 }
 
 /** Adds every stack of one stage to the app. No account or region is fixed: the credentials of the deployer decide. */
-export function addStacks(app: App, config: Config, { sourceDirectory }: StackOptions = {}): Stacks {
+export function addStacks(
+  app: App,
+  config: Config,
+  { sourceDirectory, keptBundles }: StackOptions = {},
+): Stacks {
   // Deleting a stack of prod takes two steps, on purpose.
   const terminationProtection = config.stage === 'prod';
   const stackProps = (part: string) => ({ config, stackName: nameOf(config, part), terminationProtection });
@@ -44,8 +53,11 @@ export function addStacks(app: App, config: Config, { sourceDirectory }: StackOp
   const api = new ApiStack(app, 'Api', {
     ...stackProps('api'),
     data,
-    sourceDirectory,
-    bundleDirectory: join(app.outdir, 'bundles'),
+    bundling: {
+      sourceDirectory,
+      outdir: keptBundles ?? join(app.outdir, 'bundles'),
+      isKept: keptBundles !== undefined,
+    },
   });
   const monitoring = new MonitoringStack(app, 'Monitoring', { ...stackProps('monitoring'), api });
   // Dashboards take tags since lately, and not every tool and region knows it: nothing depends on them there.

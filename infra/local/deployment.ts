@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { functionNames } from '../functions.ts';
 import { createTables } from './dynamodb/tables.ts';
 import type { Foundations, Step } from './foundations.ts';
+import { countBundled } from './kept-bundles.ts';
 import type { Deployment, synthesize } from './synth.ts';
 import { readAssembly } from './template/assembly.ts';
 import { type Model, readModel } from './template/model.ts';
@@ -21,7 +21,6 @@ export async function deploy(
   parts: AsyncDisposableStack,
 ): Promise<{ model: Model; client: DynamoDBClient }> {
   const assembly = join(directory, 'cdk.out');
-  const beganAtMs = Date.now();
   const model = await step(
     'Template',
     async () => {
@@ -29,7 +28,7 @@ export async function deploy(
       return readModel(readAssembly(assembly));
     },
     ({ functions, api }) => `${api.routes.length} routes, ${functions.length} functions`,
-    () => `synthesizing: ${bundledSince(assembly, beganAtMs)} of ${functionNames.length} functions bundled`,
+    () => progressOf(countBundled()),
   );
   const client = new DynamoDBClient({ endpoint: dynamodb.url, region: REGION, credentials: CREDENTIALS });
   parts.defer(() => client.destroy());
@@ -41,10 +40,6 @@ export async function deploy(
   return { model, client };
 }
 
-/** The bundles that the synthesis has written until now. */
-function bundledSince(assembly: string, sinceMs: number): number {
-  const written = functionNames.map((name) =>
-    statSync(join(assembly, 'bundles', name, 'index.js'), { throwIfNoEntry: false }),
-  );
-  return written.filter((file) => file && file.mtimeMs >= sinceMs).length;
-}
+/** Ordinarily nothing has to be bundled. */
+const progressOf = (bundled: number) =>
+  bundled === 0 ? 'synthesizing' : `synthesizing: ${bundled} of ${functionNames.length} functions bundled`;

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { forgetOld, keptBundles } from './kept-bundles.ts';
 import { StartProblem } from './problem.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -35,12 +36,14 @@ export async function synthesize(
   mkdirSync(directory, { recursive: true });
   // The bundles are CommonJS, and this repository's package says that its modules are not.
   writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}\n');
-  forgetOldAssets(directory, Date.now());
+  forgetOld(directory, 'asset.', Date.now());
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     CDK_OUTDIR: directory,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...deployment, checks: false }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...deployment, checks: false, keptBundles: keptBundles() }),
+    // Against CloudFormation's schemas, which takes longer than all the rest. Tests and deployments do it.
+    CDK_VALIDATION: 'false',
   };
   const options = { cwd: REPOSITORY, env, signal, maxBuffer: 16 * 1024 * 1024 };
   try {
@@ -48,16 +51,6 @@ export async function synthesize(
   } catch (error) {
     signal.throwIfAborted();
     throw new StartProblem(`the application could not be synthesized: ${reasonOf(error)}`, { cause: error });
-  }
-}
-
-const ASSET_LIFE_MS = 24 * 3600 * 1000;
-
-/** The CDK keeps the bundles of every earlier version. A day is kept, for another local stack may still run them. */
-function forgetOldAssets(directory: string, nowMs: number): void {
-  for (const name of readdirSync(directory).filter((entry) => entry.startsWith('asset.'))) {
-    const path = join(directory, name);
-    if (nowMs - statSync(path).mtimeMs > ASSET_LIFE_MS) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { bundleFunctions, MissingFunction } from '../../infra/bundle.ts';
+import { bundleFunctions, bundleOnce, MissingFunction } from '../../infra/bundle.ts';
 
 let directory: string;
 
@@ -57,6 +57,23 @@ it('leaves nothing of the bundle that was there before', () => {
   bundled(LOADING);
   for (let time = 0; time < 3; time++) bundled(GREETING);
   expect(readdirSync(join(directory, 'out/greet')).toSorted()).toEqual(['index.js', 'package.json']);
+});
+
+it('is made once for a version of the sources, and whole or not at all', () => {
+  writeFileSync(join(directory, 'greet.ts'), `export const handler = async () => 'first';`);
+  const once = { names: ['greet'], outdir: join(directory, 'version'), sourceDirectory: directory };
+  expect(() => bundleOnce({ ...once, names: ['greet', 'gone'] })).toThrow(MissingFunction);
+  writeFileSync(join(directory, 'wrong.ts'), `import './nothing.ts';`);
+  expect(() => bundleOnce({ ...once, names: ['greet', 'wrong'] })).toThrow('nothing.ts');
+  rmSync(join(directory, 'wrong.ts'));
+  expect(readdirSync(directory)).toEqual(['greet.ts']);
+  bundleOnce(once);
+  writeFileSync(join(directory, 'greet.ts'), `export const handler = async () => 'second';`);
+
+  bundleOnce(once);
+
+  expect(readFileSync(join(directory, 'version/greet/index.js'), 'utf8')).toContain('first');
+  expect(readdirSync(directory).toSorted()).toEqual(['greet.ts', 'version']);
 });
 
 it('names every function whose source is missing', () => {

@@ -27,17 +27,14 @@ export interface Templates {
   readonly monitoring: Template;
 }
 
-/** Nor the validation against CloudFormation's schemas, which has a test of its own and takes a second. */
-const WITHOUT_BUNDLES = {
-  'aws:cdk:bundling-stacks': [],
-  '@aws-cdk/core:validateAgainstDefaultRules': false,
-};
-
-/** The templates of one stage without bundles: no function's source is read. */
+/**
+ * The templates of one stage without bundles: no function's source is read. Nor are CloudFormation's schemas, which have a
+ * test of their own.
+ */
 export function templatesOf(input: ConfigInput = {}): Templates {
   const outdir = mkdtempSync(join(tmpdir(), 'templates-'));
   try {
-    const app = createApp({ outdir, context: WITHOUT_BUNDLES });
+    const app = createApp({ outdir, context: { 'aws:cdk:bundling-stacks': [] }, isValidated: false });
     const { data, api, monitoring } = addStacks(app, parseConfig(input));
     return {
       data: Template.fromStack(data),
