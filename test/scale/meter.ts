@@ -16,7 +16,17 @@ export interface Charge {
   index: { read: number; write: number; keys: readonly string[] };
 }
 
-const sizeOf = (item: Item | undefined) => (item ? sizeOfItem(item) : 0);
+/** Items are not changed once they are stored: each is measured once. */
+const sizes = new WeakMap<Item, number>();
+function sizeOf(item: Item | undefined): number {
+  if (!item) return 0;
+  const known = sizes.get(item);
+  if (known !== undefined) return known;
+  const size = sizeOfItem(item);
+  sizes.set(item, size);
+  return size;
+}
+
 const units = (bytes: number, unitBytes: number) => Math.max(1, Math.ceil(bytes / unitBytes));
 
 /** Executes a command on the fake and says what it costs, also when its condition refuses it. */

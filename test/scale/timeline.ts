@@ -44,13 +44,26 @@ export function createTimeline(startMs: number) {
     for (let due = queue.peek(); due && due.atMs < endMs; due = queue.peek()) {
       nowMs = due.atMs;
       while (queue.peek()?.atMs === nowMs) queue.pop()?.run?.();
-      // What follows from it has happened when the microtasks are through.
-      await new Promise((resolve) => setImmediate(resolve));
+      await untilSettled();
     }
     nowMs = endMs;
   }
 
   return { at, clock, runUntil };
+}
+
+/** So often the event loop has its turn: collected signals, and messages of other threads. */
+const TURN_EVERY = 1_000;
+let settled = 0;
+
+/**
+ * What follows from an event has happened when the microtasks are through: a tick that is asked for among them comes
+ * after them, for a tenth of what a turn of the event loop takes.
+ */
+function untilSettled(): Promise<void> {
+  settled += 1;
+  const later = settled % TURN_EVERY === 0 ? setImmediate : process.nextTick;
+  return new Promise((resolve) => void later(resolve));
 }
 
 /** A binary heap: the earliest on top. */

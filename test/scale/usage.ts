@@ -2,13 +2,14 @@ import type { Charge } from './meter.ts';
 import { createRate, type Rate } from './rates.ts';
 
 /** Kinds of partition keys: a user's own are many and even, the others are everybody's. */
-const KINDS = {
+const KINDS = Object.entries({
   'cooldown:spotify:': 'tickets',
   cooldown: 'bans',
   user_artists: 'lists',
   computation: 'leases',
   user: 'accounts',
-};
+});
+const kindOf = (key: string) => KINDS.find(([prefix]) => key.startsWith(prefix))?.[1] ?? 'other';
 
 export interface KeyUsage {
   read: number;
@@ -50,8 +51,7 @@ export function createStorageUsage() {
   return {
     charge(nowMs: number, { table, key, read: reads, write: writes, index }: Charge): void {
       calls += 1;
-      const kind = Object.entries(KINDS).find(([prefix]) => key.startsWith(prefix))?.[1] ?? 'other';
-      add(nowMs, kind, `${table} ${key}`, { read: reads, write: writes });
+      add(nowMs, kindOf(key), `${table} ${key}`, { read: reads, write: writes });
       const share = 1 / Math.max(1, index.keys.length);
       for (const partition of index.keys)
         add(nowMs, 'index', partition, { read: index.read * share, write: index.write * share });

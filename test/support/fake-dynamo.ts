@@ -189,9 +189,9 @@ const EXPRESSIONS = [
 function requireAllUsed(
   input: ExpressionInput & { [name in (typeof EXPRESSIONS)[number]]?: string | undefined },
 ): void {
-  const { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = input;
   const used = EXPRESSIONS.flatMap((name) => (input[name] ? [placeholdersIn(input[name])] : []));
-  for (const given of [...Object.keys(names), ...Object.keys(values)])
-    if (!used.some((placeholders) => placeholders.has(given)))
-      throw validationException(`${given} is not used in any expression`);
+  for (const given of [input.ExpressionAttributeNames, input.ExpressionAttributeValues])
+    for (const placeholder in given)
+      if (!used.some((placeholders) => placeholders.has(placeholder)))
+        throw validationException(`${placeholder} is not used in any expression`);
 }
