@@ -121,6 +121,7 @@ export const dashboardRows: readonly DashboardRow[] = [
           service('SpotifyFailures', 'Sum', 'failures'),
           service('SpotifyRateLimited', 'Sum', '429'),
           service('SpotifyRevocations', 'Sum', 'revoked'),
+          service('SpotifyCallsCut', 'Sum', 'given up by us'),
           service('SpotifyItemsSkipped', 'Sum', 'items left out'),
           service('ComputationTime', 'SampleCount', 'computations'),
         ],

@@ -93,12 +93,19 @@ export function hitLatency(stat: 'p99', atLeast: number): Series {
   };
 }
 
-/** Percent of the calls to Spotify without a usable answer; with fewer than `atLeast` in a period, 0. */
+/**
+ * Percent of the calls to Spotify without a usable answer; with fewer than `atLeast` in a period, 0. Those that we gave
+ * up ourselves are left out: while Spotify hangs, they would hide the failures.
+ */
 export function spotifyFailureRate(atLeast: number): Series {
   return {
     from: 'math',
-    expression: `IF(FILL(calls, 0) >= ${atLeast}, 100 * FILL(failed, 0) / calls, 0)`,
-    using: { calls: service('SpotifyCalls'), failed: service('SpotifyFailures') },
+    expression: `IF(FILL(calls, 0) - FILL(cut, 0) >= ${atLeast}, 100 * FILL(failed, 0) / (calls - FILL(cut, 0)), 0)`,
+    using: {
+      calls: service('SpotifyCalls'),
+      cut: service('SpotifyCallsCut'),
+      failed: service('SpotifyFailures'),
+    },
     label: 'Spotify failures %',
   };
 }

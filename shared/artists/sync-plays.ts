@@ -5,20 +5,21 @@ import {
   PlatformRateLimited,
   PlatformScopeMissing,
   PlatformUnavailable,
+  StorageUnavailable,
 } from '../errors.ts';
 import { nextPayment, type Pace } from '../pace.ts';
 import type { RefreshAccess } from '../platforms/refresh-access.ts';
 import type { SpotifyCall } from '../spotify/call.ts';
-import { unavailable } from '../spotify/replies.ts';
-import { RecentlyPlayedReply } from '../spotify/schemas.ts';
+import { type PlayReply, RecentlyPlayedReply } from '../spotify/schemas.ts';
 import type { WebApi, WebApiSession } from '../spotify/web-api.ts';
 import { type TableDeps, tableOf } from '../storage/document-client.ts';
 import { addPlays, type Play } from './plays.ts';
 import type { PlaysStore, StoredPlays } from './plays-store.ts';
 
-/** Spotify knows the last 50 plays, and gives them at once. */
+/** Spotify knows no more of them, and usually gives them at once. */
 const MAX_PLAYS = 50;
-const MAX_ROUNDS = 5;
+/** Where it gives fewer at once, so many calls at the most. */
+const MAX_PAGES = 5;
 /** While the platform is down, a user's syncs call it this often at the most. */
 const RETRY_MS = 30_000;
 /** A scope that is missing is there after a new consent, which ends the pause. */
@@ -57,13 +58,14 @@ export function createSyncPlays({ refreshAccess, webApi, playsStore, pace, clock
 
   async function addToStored(seen: StoredPlays, userId: string, played: readonly Play[], nowMs: number) {
     let stored = seen;
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    // Each lost round is another sync that stored: there are no more of them at once than the pace allows.
+    for (let round = 0; round <= SYNC_PACE.burst; round += 1) {
       const { plays, ...counts } = addPlays(stored.plays, played, nowMs);
       if (counts.newPlays === 0 || (await playsStore.save(userId, stored, plays))) return counts;
       stored = await readPlays(userId);
       requireSame(stored.connectionId, seen.connectionId);
     }
-    throw unavailable('too many syncs of one user at once');
+    throw new StorageUnavailable('too many syncs of one user at once', { retryAfterSeconds: 1 });
   }
 
   async function sync(stored: StoredPlays, userId: string, nowMs: number, call: SpotifyCall) {
@@ -128,12 +130,25 @@ function requireSame(connectionId: string, expected: string): void {
   if (connectionId !== expected) throw new PlatformNotConnected('the connection was replaced meanwhile');
 }
 
+/** All plays that Spotify knows, the latest first: page after page back in time, where one does not hold them all. */
 async function readRecent(session: WebApiSession): Promise<Play[]> {
-  const query = { limit: MAX_PLAYS };
-  const { items } = await session.get('/v1/me/player/recently-played', query, RecentlyPlayedReply);
-  return items.map(({ played_at, track }) => ({
+  const played: PlayReply[] = [];
+  let given = 0;
+  let before: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const query = { limit: MAX_PLAYS, ...(before !== undefined && { before }) };
+    const reply = await session.get('/v1/me/player/recently-played', query, RecentlyPlayedReply);
+    played.push(...reply.items);
+    const givenHere = reply.items.length + reply.skipped.length;
+    given += givenHere;
+    const isFull = reply.limit !== undefined && givenHere >= reply.limit;
+    if (given >= MAX_PLAYS || !(reply.next || isFull)) break;
+    if (reply.before === undefined || reply.before === before) break;
+    before = reply.before;
+  }
+  return played.map(({ played_at, track }) => ({
     playedAtMs: Date.parse(played_at),
-    artistIds: [...new Set((track?.artists ?? []).flatMap(({ id }) => id ?? []))],
+    artistIds: [...new Set(track.artists.map(({ id }) => id))],
   }));
 }
 

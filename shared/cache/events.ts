@@ -8,6 +8,8 @@ interface PlatformUsage {
   readonly failures: number;
   readonly rateLimited: number;
   readonly revocations: number;
+  /** Calls that were given up before they were answered. */
+  readonly cut?: number;
   /** Items that were left out of a list because they make no sense. */
   readonly skipped?: number;
 }

@@ -19,6 +19,8 @@ export const METRICS = {
   SpotifyFailures: 'Count',
   SpotifyRateLimited: 'Count',
   SpotifyRevocations: 'Count',
+  /** Calls that we gave up before they were answered: they say nothing of Spotify. */
+  SpotifyCallsCut: 'Count',
   /** Items of Spotify's lists that were left out because they make no sense. */
   SpotifyItemsSkipped: 'Count',
   /** Lists stored where none stood: of a new user, or one who was away for longer than lists are kept. */

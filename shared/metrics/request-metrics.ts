@@ -83,12 +83,13 @@ function metricsOf(event: CacheEvent): MetricValues {
 type EventOf<Name extends CacheEvent['name']> = Extract<CacheEvent, { name: Name }>;
 
 function ofUsage(usage: EventOf<'platform-asked'>['usage']): MetricValues {
-  const { calls, failures, rateLimited, revocations, skipped = 0 } = usage;
+  const { calls, failures, rateLimited, revocations, cut = 0, skipped = 0 } = usage;
   return withoutZeros({
     SpotifyCalls: calls,
     SpotifyFailures: failures,
     SpotifyRateLimited: rateLimited,
     SpotifyRevocations: revocations,
+    SpotifyCallsCut: cut,
     SpotifyItemsSkipped: skipped,
   });
 }

@@ -4,7 +4,7 @@ import type { SkipReason } from './schemas.ts';
 
 /**
  * What one computation, sync or connection asked of Spotify. The caller creates it, everything below adds to it.
- * Every HTTP call counts once in `calls`, and at most once in one of the others.
+ * Every HTTP call counts once in `calls`, and at most once in one of the next four.
  */
 export interface SpotifyUsage {
   /** HTTP calls made, tokens included, whatever came of them. */
@@ -15,6 +15,8 @@ export interface SpotifyUsage {
   rateLimited: number;
   /** Refreshes answered `invalid_grant`. */
   revocations: number;
+  /** Calls that we ended before they were answered, because our patience or the rest was over: no failure, no success. */
+  cut: number;
   /** Odd items that were left out of good pages. */
   skipped: number;
   skippedBy: Partial<Record<SkipReason, number>>;
@@ -25,6 +27,7 @@ export const noUsage = (): SpotifyUsage => ({
   failures: 0,
   rateLimited: 0,
   revocations: 0,
+  cut: 0,
   skipped: 0,
   skippedBy: {},
 });
@@ -98,8 +101,9 @@ export async function sendRequest(
     });
     return { status: reply.status, headers: reply.headers, body: await readBody(reply) };
   } catch (error) {
+    if (signal.aborted) usage.cut += 1;
+    else usage.failures += 1;
     signal.throwIfAborted();
-    usage.failures += 1;
     throw unavailable('Spotify did not answer', { cause: error, bucket: bucketOf(url.pathname) });
   }
 }

@@ -8,7 +8,7 @@ import {
   SavedTracksReply,
   TopArtistsReply,
 } from './schemas.ts';
-import type { WebApiSession } from './web-api.ts';
+import { takeSpare, type WebApiSession } from './web-api.ts';
 
 /** Artists followed: what more there were would take longer than any computation. */
 const MAX_FOLLOWED = 25_000;
@@ -36,7 +36,7 @@ export interface CollectedArtist {
 
 /**
  * Every artist that Spotify knows the listener by, each once: top artists of three terms, followed artists, artists of
- * saved tracks, as far as the budget goes. All or nothing: a page that fails fails the whole. The lists are read side by
+ * saved tracks, as far as the budget of calls goes. All or nothing: a page that fails fails the whole. The lists are read side by
  * side, so that it takes as long as the longest of them; an ordinary account (50 followed, 150 saved tracks) takes about
  * 10 calls in two rounds.
  *
@@ -56,10 +56,12 @@ export async function collectArtists(
     ]),
     Promise.all(TERMS.map(([term]) => beginTop(api, term))),
   );
-  const budget = allot({ followed: followed?.size ?? 0, top: top.map(({ size }) => size) });
+  const budget = allot({ followed, top, saved }, api.usage.calls);
+  api.spare.left = budget.spare;
+  const mayReadOn = () => takeSpare(api.spare);
   const [[followedArtists = [], savedTracks = []], topArtists] = await requiredFirst(
-    Promise.all([followed?.read(MAX_FOLLOWED), saved?.read(budget.saved)]),
-    Promise.all(top.map((list) => list.read(budget.top))),
+    Promise.all([followed?.read(MAX_FOLLOWED / followed.pageSize), saved?.read(budget.saved, mayReadOn)]),
+    Promise.all(top.map((list, i) => list.read(budget.top[i] ?? 1, mayReadOn))),
   );
   const artists = createCollection();
   for (const [i, [, standing]] of TERMS.entries()) {
@@ -159,38 +161,54 @@ function widestImage({ images }: ArtistReply): string | null {
     .url;
 }
 
-/*
- * What a computation may ask of Spotify: 30 calls, the refresh of a token among them. Calls are counted in whole pages,
- * whatever Spotify gives at once today, so that the same account is always read as far.
- */
-const MAX_PAGES = 29;
-/** Spotify gives up to 200 artists a term, the first 100 of which matter most: those are read in any case. */
-const MAX_TOP_PAGES = 4;
+/** What a computation may ask of Spotify, the refresh of a token among them. */
+const MAX_CALLS = 30;
+/** Of these, for calls that must be repeated and pages that no reply foretold. */
+const SPARE_CALLS = 2;
+/** Spotify gives up to 200 artists a term. */
+const MAX_TOP = 200;
 const MIN_TOP_PAGES = 2;
-const NUMBER_OF_TERMS = 3;
-/** The most recent 500 saved tracks: older ones weigh little in a score. */
-const MAX_SAVED_PAGES = 10;
+/** The most recent saved tracks: older ones weigh little in a score. */
+const MAX_SAVED = 500;
+const MIN_SAVED_PAGES = 3;
 
-/** How many items of each list are read at most. */
+/** What the first page of a list tells of all its pages. */
+type Length = Pick<BegunList<unknown>, 'size' | 'pageSize'>;
+
+/** How many pages of each list are read, the first one included. */
 export interface Allotment {
   /** Of each term. */
-  top: number;
+  top: number[];
   saved: number;
+  /** What is left for calls that nothing foretold. */
+  spare: number;
 }
 
 /**
- * How far the lists are read, from how long they are. Followed artists are read to their end, and go first; then top
- * artists, 100 to 200 a term; saved tracks, the newest first, get what is left: 50 to 500. An account with up to 1,100
- * followed artists stays within the budget; one with more costs a call for each 50 of them. Pure.
+ * How far the lists are read, from how long they are, how much their pages give, and the calls that were made until
+ * their first pages were there. Followed artists are read to their end, and go first; then top artists; saved tracks, the
+ * newest first, get what is left. Neither of the two is kept below its least, so that an account which follows more
+ * than 18 pages of artists may exceed the budget. Pure.
  */
-export function allot(sizes: { followed: number; top: readonly number[] }): Allotment {
-  const left = MAX_PAGES - Math.max(1, pagesOf(sizes.followed));
-  const topPages = within(MIN_TOP_PAGES, Math.floor((left - 1) / NUMBER_OF_TERMS), MAX_TOP_PAGES);
-  const usedByTop = sizes.top.reduce((sum, size) => sum + within(1, pagesOf(size), topPages), 0);
-  const savedPages = within(1, left - usedByTop, MAX_SAVED_PAGES);
-  return { top: topPages * PAGE_SIZE, saved: savedPages * PAGE_SIZE };
+export function allot(
+  lists: { followed?: Length | undefined; top: readonly Length[]; saved?: Length | undefined },
+  callsMade: number,
+): Allotment {
+  const { followed, top, saved } = lists;
+  const firstPages = [followed, ...top, saved].filter((list) => list !== undefined).length;
+  const plannable = MAX_CALLS - SPARE_CALLS - callsMade + firstPages;
+  const followedPages = followed ? pagesOf(followed) : 0;
+  const minSaved = saved ? Math.min(MIN_SAVED_PAGES, pagesOf(saved)) : 0;
+  const share = Math.floor((plannable - followedPages - minSaved) / top.length);
+  const topPages = top.map((list) => Math.min(pagesOf(list, MAX_TOP), Math.max(MIN_TOP_PAGES, share)));
+  const left = plannable - followedPages - sum(topPages);
+  const savedPages = saved ? Math.min(pagesOf(saved, MAX_SAVED), Math.max(minSaved, left)) : 0;
+  const unused = left - savedPages;
+  return { top: topPages, saved: savedPages, spare: SPARE_CALLS + Math.max(0, unused) };
 }
 
-const pagesOf = (items: number) => Math.ceil(items / PAGE_SIZE);
+/** At least one: a list that is empty has a page that says so. */
+const pagesOf = ({ size, pageSize }: Length, max = Number.POSITIVE_INFINITY) =>
+  Math.max(1, Math.ceil(Math.min(size, max) / pageSize));
 
-const within = (min: number, value: number, max: number) => Math.min(Math.max(min, value), max);
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

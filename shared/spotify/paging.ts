@@ -36,12 +36,15 @@ interface ListOptions<TItem> {
 export interface BegunList<TItem> {
   /** How long it says it is. */
   size: number;
+  /** How many items a page stands for, by what the first reply gave: calls are counted by it, not by what was asked. */
+  pageSize: number;
   /**
-   * All items, each once, up to `max`.
+   * The items of the first `pages`, each once. Where a later page gives less than the first, more calls are made as
+   * long as `mayReadOn` allows each.
    *
    * @throws PlatformUnavailable when a page is not the one that was asked for, or lacks what the list says it has.
    */
-  read(max: number): Promise<TItem[]>;
+  read(pages: number, mayReadOn?: () => boolean): Promise<TItem[]>;
 }
 
 /** A page, and the stretch of the list that it stands for. */
@@ -66,12 +69,15 @@ export async function beginByOffset<TItem>(
   const first = await pageAt(0);
   return {
     size: sizeOf([first]),
-    async read(max) {
+    pageSize: first.end,
+    async read(wanted, mayReadOn = () => true) {
+      const max = wanted * first.end;
       const pages = [first];
       const planned: number[] = [];
       for (let at = first.end; at < Math.min(sizeOf(pages), max); at += first.end) planned.push(at);
       pages.push(...(await Promise.all(planned.map(pageAt))));
       for (let open = openOffset(pages); open !== undefined && open < max; open = openOffset(pages)) {
+        if (!mayReadOn()) throw unavailable('Spotify gives ever smaller pages', { bucket: options.bucket });
         pages.push(await pageAt(open));
         pages.sort((a, b) => a.offset - b.offset);
       }
@@ -129,10 +135,13 @@ export async function beginByCursor<TItem extends { id: string }>(
 ): Promise<BegunList<TItem>> {
   const first = await readPage(undefined);
   const size = first.total ?? givenBy(first);
+  const pageSize = endOf({ ...first, offset: 0 });
 
   return {
     size,
-    async read(max) {
+    pageSize,
+    async read(wanted) {
+      const max = wanted * pageSize;
       const pages = [first];
       const cursors = new Set<string>();
       const known = new Set<string>();

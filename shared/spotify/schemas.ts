@@ -45,6 +45,7 @@ export const PlayItem = v.object({
   ),
   track: TrackItem,
 });
+export type PlayReply = v.InferOutput<typeof PlayItem>;
 
 /** A number that may be missing, null or nonsense: then the reply does not say. */
 const Said = v.fallback(v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))), undefined);
@@ -74,9 +75,20 @@ export const FollowedArtistsReply = v.pipe(
   v.transform(({ artists: { items, cursors, ...rest } }) => ({ ...items, ...rest, after: cursors?.after })),
 );
 
+/** `before`: the cursor of the page that lies before this one in time. */
 export const RecentlyPlayedReply = v.pipe(
-  v.object({ items: fitItems(PlayItem) }),
-  v.transform(({ items }) => items),
+  v.object({
+    items: fitItems(PlayItem),
+    cursors: v.fallback(v.nullish(v.object({ before: v.nullish(v.string()) })), null),
+    limit: Said,
+    next: SaidText,
+  }),
+  v.transform(({ items, cursors, next, ...said }) => ({
+    ...items,
+    ...said,
+    next,
+    before: cursors?.before || (next && URL.parse(next)?.searchParams.get('before')) || undefined,
+  })),
 );
 
 const AccountId = v.nullish(v.pipe(v.string(), v.minLength(1)));

@@ -9,7 +9,7 @@ import {
   PlatformScopeMissing,
   type TroubleReason,
 } from '../errors.ts';
-import { countSkipped, type SpotifyCall, sendRequest } from './call.ts';
+import { countSkipped, type SpotifyCall, type SpotifyUsage, sendRequest } from './call.ts';
 import { bucketOf } from './endpoints.ts';
 import {
   parseJson,
@@ -43,6 +43,23 @@ export interface WebApiSession {
     query: Record<string, string | number>,
     schema: TSchema,
   ): Promise<InferOutput<TSchema>>;
+  /** Of the whole computation, its token included. */
+  readonly usage: Readonly<SpotifyUsage>;
+  readonly spare: SpareCalls;
+}
+
+/** Calls that may still be made beside those that were planned: repetitions, and pages that no reply foretold. */
+export interface SpareCalls {
+  left: number;
+}
+
+/** Until there is a plan: enough for every first page to be repeated twice. */
+const FIRST_SPARE_CALLS = 10;
+
+/** True as long as there is one more. */
+export function takeSpare(spare: SpareCalls): boolean {
+  spare.left -= 1;
+  return spare.left >= 0;
 }
 
 export interface OpenSession extends SpotifyCall {
@@ -81,6 +98,9 @@ export function createWebApi(deps: {
     let renewal: Promise<string> | undefined;
     let pause: Promise<void> | undefined;
     const smallPages = new Set<string>();
+    const spare: SpareCalls = { left: FIRST_SPARE_CALLS };
+    /** A call is repeated once for each cause, and as far as the budget of the computation allows. */
+    const mayRepeat = (spent: Set<string>, cause: string) => once(spent, cause) && takeSpare(spare);
 
     /** One call; undefined asks for its repetition, which the caller allows once for each cause. */
     async function attempt(url: URL, spent: Set<string>): Promise<string | undefined> {
@@ -92,23 +112,23 @@ export function createWebApi(deps: {
       if (reply === undefined || reply.status === 200) return reply?.body;
       if (reply.status === 429) usage.rateLimited += 1;
       else usage.failures += 1;
-      if (reply.status === 401 && !isScopeMissing(reply) && once(spent, 'token')) {
+      if (reply.status === 401 && !isScopeMissing(reply) && mayRepeat(spent, 'token')) {
         await renewToken(usedToken);
         return undefined;
       }
-      if (isLimitRefused(reply) && once(spent, 'limit')) {
+      if (isLimitRefused(reply) && mayRepeat(spent, 'limit')) {
         smallPages.add(url.pathname);
         return undefined;
       }
       const nowMs = clock.nowMs();
       const seconds = toldToWaitSeconds(reply, nowMs);
       const isLimit = reply.status === 429 || (reply.status >= 500 && seconds !== undefined);
-      if (isLimit && seconds !== undefined && seconds <= MAX_WAIT_SECONDS && !waited) {
+      if (isLimit && seconds !== undefined && seconds <= MAX_WAIT_SECONDS && !waited && takeSpare(spare)) {
         pause ??= clock.sleep(seconds * 1000, call.signal);
         await pause;
         return undefined;
       }
-      if (reply.status >= 500 && !isLimit && once(spent, 'server')) {
+      if (reply.status >= 500 && !isLimit && mayRepeat(spent, 'server')) {
         await backOff();
         return undefined;
       }
@@ -121,7 +141,7 @@ export function createWebApi(deps: {
         return await sendRequest(url, { method: 'GET', headers }, call, timeoutMs);
       } catch (error) {
         call.signal.throwIfAborted();
-        if (!once(spent, 'server')) throw error;
+        if (!mayRepeat(spent, 'server')) throw error;
         await backOff();
         return undefined;
       }
@@ -161,6 +181,8 @@ export function createWebApi(deps: {
     }
 
     return {
+      usage,
+      spare,
       get: (path, query, schema) =>
         limit(async () => {
           const url = new URL(`${apiUrl}${path}`);

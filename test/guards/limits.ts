@@ -49,7 +49,7 @@ const lists: readonly Guard[] = [
     invariant: 'I6',
     name: 'a limit that is refused is asked for smaller',
     file: 'shared/spotify/web-api.ts',
-    find: "isLimitRefused(reply) && once(spent, 'limit')",
+    find: "isLimitRefused(reply) && mayRepeat(spent, 'limit')",
     replace: 'isLimitRefused(reply) && spent.size < 0',
     test: spotify('web-api', 'a limit that is refused'),
   },

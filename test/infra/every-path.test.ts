@@ -113,7 +113,7 @@ describe('the metrics of every path', () => {
     const emitted = records.flatMap(({ _aws }) => _aws.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics));
     const units = Object.fromEntries(emitted.map(({ Name, Unit }) => [Name, Unit]));
     // Odd items are for the tests of the pages.
-    expect({ SpotifyItemsSkipped: 'Count', ...units }).toEqual(METRICS);
+    expect({ SpotifyItemsSkipped: 'Count', SpotifyCallsCut: 'Count', ...units }).toEqual(METRICS);
   });
 
   it('name each outcome of a request by one metric in one record', () => {

@@ -68,6 +68,7 @@ describe('the dashboard', () => {
         'SpotifyFailures',
         'SpotifyRateLimited',
         'SpotifyRevocations',
+        'SpotifyCallsCut',
         'SpotifyItemsSkipped',
         'ComputationTime',
       ],

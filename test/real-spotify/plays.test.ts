@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { json } from '../../infra/local/spotify/replies.ts';
 import { NOON } from '../support/a-clock.ts';
 import { startServiceInTime } from '../support/service-in-time.ts';
-import { bendPath } from '../support/spotify-in-memory.ts';
+import { type Bend, bendPath } from '../support/spotify-in-memory.ts';
 
 const RECENT = '/v1/me/player/recently-played';
 const MINUTE = 60_000;
@@ -67,5 +67,60 @@ describe('plays count once, whatever their dates', () => {
     ],
   ])('%s', async (_, rounds, expected) => {
     expect(await synced(...rounds)).toEqual(expected);
+  });
+});
+
+describe('plays on several pages, because Spotify gives fewer at once, are all read', () => {
+  /** The 50 plays that Spotify knows, by pages of `max`, the latest first. */
+  const pagesOf = (max: number, told: (page: Record<string, unknown>) => void = () => undefined): Bend => {
+    const known = plays(50, NOON - HOUR).reverse();
+    return bendPath(RECENT, ({ query }) => {
+      const before = Number(query.get('before') ?? Number.POSITIVE_INFINITY);
+      const left = known.filter(({ played_at }) => Date.parse(played_at) < before);
+      const items = left.slice(0, max);
+      const cursor = String(Date.parse(items.at(-1)?.played_at ?? ''));
+      const page = {
+        items,
+        limit: max,
+        next: left.length > max ? `https://spotify.test${RECENT}?before=${cursor}` : null,
+        cursors: items.length > 0 ? { before: cursor } : null,
+      };
+      told(page);
+      return json(200, page);
+    });
+  };
+
+  test.each<[string, Bend, number, number]>([
+    ['all at once', pagesOf(50), 1, 50],
+    ['20 a page', pagesOf(20), 3, 50],
+    ['10 a page', pagesOf(10), 5, 50],
+    [
+      '20 a page, told by the link alone',
+      pagesOf(20, (page) => Object.assign(page, { cursors: null })),
+      3,
+      50,
+    ],
+    [
+      '20 a page, told by cursor and limit alone',
+      pagesOf(20, (page) => Object.assign(page, { next: null })),
+      3,
+      50,
+    ],
+    ['one odd on each page', pagesOf(20, (page) => (page.items as unknown[]).splice(0, 1, null)), 3, 47],
+    ['one a page: as far as five calls go', pagesOf(1), 5, 5],
+    [
+      'a cursor that leads nowhere',
+      pagesOf(20, (page) => Object.assign(page, { cursors: { before: '9' } })),
+      2,
+      20,
+    ],
+  ])('%s', async (_, bend, calls, newPlays) => {
+    const service = startServiceInTime();
+    onTestFinished(service.end);
+    const user = await service.connected('alice', { artists: 10 });
+    service.spotify.bend(bend);
+    expect(await user.sync()).toMatchObject({ newPlays });
+    expect(user.calls(RECENT)).toHaveLength(calls);
+    expect(await user.sync()).toMatchObject({ newPlays: 0 });
   });
 });

@@ -39,6 +39,7 @@ export async function sessionWith(
     deadline,
     usage,
     renewals: () => renewals,
+    spare: session.spare,
     get: (path = '/v1/me') => session.get(path, { limit: 50 }, Answer),
   };
 }

@@ -50,7 +50,9 @@ describe('a computation', () => {
           },
         }),
         webApi:
-          mode === 'ok' ? service.webApi : { open: () => ({ get: () => Promise.reject(new Error('down')) }) },
+          mode === 'ok'
+            ? service.webApi
+            : { open: () => ({ get: () => Promise.reject(new Error('down')) }) as never },
       });
       await computeArtists(aJob(user)).catch(() => undefined);
       expect(told).toEqual(['settled']);

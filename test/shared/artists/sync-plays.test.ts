@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_PLAYS } from '../../../shared/artists/plays.ts';
 import { type AskPlatform, createSyncPlays } from '../../../shared/artists/sync-plays.ts';
 import {
   PlatformNotConnected,
@@ -29,7 +30,9 @@ async function connectedUser() {
 }
 
 /** Fails as told, once it has a token. */
-const failing = (error: Error): WebApi => ({ open: () => ({ get: () => Promise.reject(error) }) });
+const failing = (error: Error): WebApi => ({
+  open: ({ usage }) => ({ usage, spare: { left: 0 }, get: () => Promise.reject(error) }),
+});
 
 describe('a sync', () => {
   test('reads the plays once, and then what is new', async () => {
@@ -52,6 +55,32 @@ describe('a sync', () => {
     const gathered = (await playsStore.read(user))?.plays.weights;
     await sync();
     expect((await playsStore.read(user))?.plays.weights).toEqual(gathered);
+  });
+
+  test('beside as many others as the pace allows is never told of an outage', async () => {
+    const { sync, syncWith, playsStore } = await connectedUser();
+    // Each time that it would store, another sync has: as often as there may be others.
+    let others = 0;
+    const contended = {
+      ...playsStore,
+      save: async (...args: Parameters<typeof playsStore.save>) => {
+        others += 1;
+        return others > 10 && playsStore.save(...args);
+      },
+    };
+    expect(await syncWith({ playsStore: contended })).toMatchObject({ newPlays: 30 });
+    const never = { ...playsStore, read: contended.read, save: async () => false };
+    await sync();
+    const hopeless = {
+      ...never,
+      read: async (user: string) => ({ ...(await playsStore.read(user)), plays: NO_PLAYS }),
+    };
+    await expect(syncWith({ playsStore: hopeless })).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      retryAfterSeconds: 1,
+    });
+    // No pause follows: nothing is wrong with Spotify.
+    expect(await sync()).toMatchObject({ newPlays: 0 });
   });
 
   test('calls Spotify once in 30 s while it is down', async () => {
@@ -212,7 +241,7 @@ describe('a sync that failed', () => {
       clock.advance(8_000);
       throw error;
     };
-    const sync = () => syncWith({ webApi: { open: () => ({ get }) } });
+    const sync = () => syncWith({ webApi: { open: () => ({ get }) as never } });
     await expect(sync()).rejects.toMatchObject({ cause: error });
     await expect(sync()).rejects.toMatchObject({ retryAfterSeconds: 60 });
   });

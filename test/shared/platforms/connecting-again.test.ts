@@ -294,6 +294,7 @@ describe('a disconnection', () => {
         'while the account is looked up': {
           webApi: {
             open: (asked) => ({
+              ...webApi.open(asked),
               get: async (...what) => {
                 const reply = await webApi.open(asked).get(...what);
                 await disconnect(user);

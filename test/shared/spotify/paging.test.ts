@@ -32,7 +32,7 @@ type Change = (page: OffsetPage<number>, offset: number) => OffsetPage<number>;
 async function readAll(readPage: ReadPage, max = 10_000): Promise<number[]> {
   const keyOf = (item: number) => String(item);
   const list = await beginByOffset(async (offset) => readPage(offset), { bucket: 'tracks', keyOf });
-  return list.read(max);
+  return list.read(Math.ceil(max / list.pageSize));
 }
 
 /** The same list by another server's habits. */
@@ -124,6 +124,22 @@ describe('by offset', () => {
     expect(await readAll(change)).toEqual(numbers(120).filter((i) => i !== 99));
   });
 
+  test('pages are counted by what they give, and those that nothing foretold are asked for', async () => {
+    const { asked, readPage } = listOf(1_000, { max: 20 });
+    const list = await beginByOffset(async (offset) => readPage(offset), {
+      bucket: 'tracks',
+      keyOf: (item) => String(item),
+    });
+    expect(list.pageSize).toBe(20);
+    expect(await list.read(3, () => false)).toEqual(numbers(60));
+    expect(asked).toEqual([0, 20, 40]);
+    const shrinking = await beginByOffset(
+      async (offset) => listOf(198, { max: offset === 0 ? PAGE : 20 }).readPage(offset),
+      { bucket: 'tracks', keyOf: (item) => String(item) },
+    );
+    await failsAsUnavailable(shrinking.read(4, () => false));
+  });
+
   test('no more is read than is wanted', async () => {
     const { asked, readPage } = listOf(1_000);
     expect(await readAll(readPage, 200)).toEqual(numbers(200));
@@ -201,7 +217,7 @@ describe('by cursor', () => {
 
   async function walk(read: (after: string | undefined) => Promise<CursorPage<Item>>, max = 10_000) {
     const list = await beginByCursor(read, { bucket: 'tracks', keyOf: ({ id }) => id });
-    return list.read(max);
+    return list.read(Math.ceil(max / list.pageSize));
   }
 
   test.each<[string, ChangeCursor]>([
@@ -271,6 +287,6 @@ describe('by cursor', () => {
       total: 1,
       after: `new ${i}`,
     });
-    expect(await walk(server(1_000, endless).read, 10)).toHaveLength(10);
+    expect(await walk(server(1_000, endless).read, PAGE)).toHaveLength(PAGE);
   });
 });

@@ -50,7 +50,7 @@ describe('what Spotify has been seen to send', () => {
 
   test('an empty page of plays has no cursors', () => {
     const empty = { items: [], cursors: null, next: null };
-    expect(v.parse(RecentlyPlayedReply, empty)).toEqual({ items: [], skipped: [] });
+    expect(v.parse(RecentlyPlayedReply, empty)).toMatchObject({ items: [], skipped: [] });
   });
 
   test('a profile of before has no account_id', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
+import { AppError, PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
 import { type ScriptedReply, startScripted } from '../../support/scripted-server.ts';
 import {
   apiError,
@@ -182,7 +182,24 @@ describe('an outage', () => {
     ]);
     expect(new Set(failures).size).toBe(1);
     expect(requests.map(({ path }) => path)).not.toContain('/v1/later');
-    expect(usage.calls).toBe(6);
+    // One failed; what it cut off says nothing of Spotify.
+    expect(usage).toMatchObject({ calls: 6, failures: 1, cut: 5 });
+  });
+});
+
+describe('calls that no plan foresaw', () => {
+  test.each<[string, ScriptedReply | 'cut']>([
+    ['503', { status: 503, body: 'down' }],
+    ['a cut connection', 'cut'],
+    ['429', LIMITED],
+    ['401', EXPIRED],
+    ['a limit that is refused', apiError(400, 'Invalid limit')],
+  ])('are made as far as the budget allows: %s', async (_, reply) => {
+    const { get, requests, spare } = await sessionThat(reply, OK, reply, OK);
+    spare.left = 1;
+    await get();
+    expect(await failureOf(get('/v1/other'))).toBeInstanceOf(AppError);
+    expect(requests).toHaveLength(3);
   });
 });
 
@@ -190,11 +207,12 @@ describe('the deadline of the caller', () => {
   const reason = new Error('no time left');
 
   test('cuts a call off, and its reason comes through as it is', async () => {
-    const { get, deadline } = await sessionWith(() => {
+    const { get, deadline, usage } = await sessionWith(() => {
       deadline.abort(reason);
       return 'answered';
     });
     expect(await failureOf(get())).toBe(reason);
+    expect(usage).toMatchObject({ calls: 1, failures: 0, cut: 1 });
   });
 
   test('ends a wait', async () => {
