@@ -82,7 +82,7 @@ export const readingGuards: readonly Guard[] = [
     file: 'shared/spotify/paging.ts',
     find: '    pageSize: first.end,',
     replace: '    pageSize: PAGE_SIZE,',
-    test: test('collect-artists', 'stays within its budget'),
+    test: test('paging', 'pages are counted by what they give'),
   },
   {
     invariant: 'I6b',
