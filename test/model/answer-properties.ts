@@ -29,10 +29,19 @@ interface AnswerDeps {
   listLength: number;
   /** Users for whom a computation learned that the consent is revoked or that there is no connection. */
   withoutConsent: ReadonlySet<User>;
+  /** Whether the user was told to wait, or everybody. */
+  wasLimited: (user: User) => boolean;
 }
 
 /** What must hold of every answer. `nowMs` is what the answering instance's clock shows. */
-export function answerProperties({ fake, history, windows, listLength, withoutConsent }: AnswerDeps) {
+export function answerProperties({
+  fake,
+  history,
+  windows,
+  listLength,
+  withoutConsent,
+  wasLimited,
+}: AnswerDeps) {
   const { broken, tally } = history;
 
   function answered(asked: Asked, { copy, cached, cacheStatus }: Answer, nowMs: number) {
@@ -40,6 +49,7 @@ export function answerProperties({ fake, history, windows, listLength, withoutCo
     const ageMs = nowMs - copy.timestampMs;
     count(tally, cacheStatus === 'fresh' ? (cached ? 'hit' : 'miss') : cacheStatus);
     rightPage(asked, copy);
+    saysWhatItLacks(asked, copy, cacheStatus);
     nothingOutdated(asked, copy);
     // I3: nothing is handed out at 6 h, by the clock of the instance that hands it out; nothing is called fresh at 3 h, by that
     // clock at its last look.
@@ -59,6 +69,14 @@ export function answerProperties({ fake, history, windows, listLength, withoutCo
     const others = player.commands.slice(1).filter((name) => name !== 'get-part');
     if (isFreshHit && cacheStatus === 'fresh' && others.length > 0)
       broken('I11', `a fresh hit sent ${player.commands.join(', ')}`);
+  }
+
+  /** I6: a list that lacks a part is never called fresh. */
+  function saysWhatItLacks({ player }: Asked, { artists }: Answer['copy'], cacheStatus: string) {
+    const isPartial = artists.some((artist) => history.computations[origin(artist).computation]?.isPartial);
+    if (!isPartial) return;
+    count(tally, 'partial list');
+    if (cacheStatus === 'fresh') broken('I6', `${player.name} was given a list as fresh that lacks a part`);
   }
 
   /** I7: every artist is the user's. I8: an odd or failed read never looks like a short list. */
@@ -114,6 +132,9 @@ export function answerProperties({ fake, history, windows, listLength, withoutCo
     // A copy that could be used all along is what the request should have got.
     if (player.faults === 0 && isUsable && entry?.generation === generationAtStart)
       broken('I3', `${player.name} was refused with ${code} though there is a usable copy`);
+    // I5b: what is banned for one list, and what another user met, keeps no user from getting the rest.
+    if (code === 'SPOTIFY_RATE_LIMITED' && !wasLimited(user))
+      broken('I5b', `${player.name} was refused for a limit that is not its own`);
     if (code === 'SPOTIFY_TOKEN_REVOKED' && !withoutConsent.has(user))
       broken('I4', 'called a consent revoked that is not');
   }

@@ -25,6 +25,12 @@ const REACHED = [
   'fault: dies after',
   'fault: late write',
   'fault: repeated',
+  'fault: echoed',
+  'invoke hangs',
+  'partial list',
+  'sync',
+  'connection called revoked',
+  'tokens erased',
 ];
 
 describe('the cache, whatever the order of things', () => {

@@ -1,4 +1,4 @@
-import type { User } from './plan.ts';
+import type { Action, User } from './plan.ts';
 import type { Actor } from './scheduler.ts';
 
 /** The lease that an actor took, and what was true at that moment. */
@@ -10,6 +10,8 @@ interface Taken {
   entryFence: string;
   /** By the taker's clock. */
   wasFresh: boolean;
+  /** A toggle, not time, had made the list old. */
+  isByToggle: boolean;
   /** Received from another instance: the same attempt goes on. */
   isHandedOn: boolean;
   step: number;
@@ -17,7 +19,7 @@ interface Taken {
 
 /** One that does something in a schedule, with what the properties must know of it. */
 export interface Player extends Actor {
-  readonly kind: 'request' | 'refresh' | 'toggle' | 'connect' | 'disconnect' | 'sweep' | 'other';
+  readonly kind: 'request' | 'refresh' | 'toggle' | 'connect' | 'disconnect' | 'sync' | 'sweep' | 'other';
   readonly startStep: number;
   /** How many of its commands went wrong. */
   faults: number;
@@ -33,5 +35,26 @@ export interface Player extends Actor {
   /** The list that it computed was refused by the store. */
   wasRefused?: boolean;
   /** Its computation failed; `isRemembered` stays true while nothing kept it from telling the others. */
-  failure?: { cause: string; atMs: number; step: number; user: User; isRemembered: boolean };
+  failure?: {
+    cause: string;
+    /** Everybody is to wait so long. */
+    banSeconds: number | undefined;
+    atMs: number;
+    step: number;
+    user: User;
+    isRemembered: boolean;
+  };
 }
+
+const OF_NO_PLAYER: ReadonlySet<Action['kind']> = new Set([
+  'revoke',
+  'weather',
+  'time passes',
+  'toggles',
+  'storm',
+  'others are refused',
+]);
+
+/** Who does what is planned. */
+export const kindOf = ({ kind }: Action): Player['kind'] =>
+  OF_NO_PLAYER.has(kind) ? 'other' : (kind as Player['kind']);

@@ -21,6 +21,8 @@ export interface Computation {
   id: number;
   user: User;
   state: 'running' | 'complete' | 'failed';
+  /** Without the saved tracks. */
+  isPartial: boolean;
 }
 
 /** An invariant, and how it was broken. */

@@ -4,11 +4,30 @@ export const USERS = ['ann', 'bob'] as const;
 export type User = (typeof USERS)[number];
 
 /** How the platform is, for everybody. */
-export type Weather = 'ok' | 'down' | 'second page fails' | 'rate-limited' | 'slow' | 'nearly dead';
+export type Weather =
+  | 'ok'
+  | 'down'
+  | 'second page fails'
+  /** The endpoint of saved tracks alone: a list can do without it. */
+  | 'saved tracks fail'
+  | 'quota of saved tracks'
+  | 'rate-limited'
+  | 'rate-limited for a second'
+  /** An outage of the token endpoint that looks like revocations. */
+  | 'refuses every token'
+  | 'slow'
+  | 'nearly dead';
 
 export type Action =
   | { kind: 'request'; user: User; page: number; patient: boolean }
   | { kind: 'toggle'; user: User; artist: number; selected: boolean }
+  /** One toggle and one look after the other, many times. */
+  | { kind: 'toggles'; user: User }
+  /** Every token is called revoked, for long enough that a revocation would be confirmed. */
+  | { kind: 'storm'; user: User }
+  /** The tokens of many others are called revoked. */
+  | { kind: 'others are refused' }
+  | { kind: 'sync'; user: User }
   | { kind: 'connect'; user: User }
   | { kind: 'disconnect'; user: User }
   /** The user revokes the consent at the platform. */
@@ -65,11 +84,14 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       selected: fc.constantFrom(true, true, false),
     }),
   ),
+  weight(1, fc.record({ kind: fc.constant('toggles' as const), user })),
+  weight(1, fc.record({ kind: fc.constant('storm' as const), user })),
+  weight(3, fc.record({ kind: fc.constant('sync' as const), user })),
   weight(1, fc.record({ kind: fc.constant('connect' as const), user })),
   weight(2, fc.record({ kind: fc.constant('disconnect' as const), user })),
   weight(1, fc.record({ kind: fc.constant('revoke' as const), user })),
   weight(
-    2,
+    3,
     fc.record({
       kind: fc.constant('weather' as const),
       weather: fc.constantFrom<Weather>(
@@ -77,7 +99,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
         'ok',
         'down',
         'second page fails',
+        'saved tracks fail',
+        'quota of saved tracks',
         'rate-limited',
+        'rate-limited for a second',
         'slow',
         'nearly dead',
       ),
@@ -108,3 +133,36 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   faults: fc.boolean(),
   choices: fc.uint8Array({ minLength: 0, maxLength: 400, size: 'max' }),
 });
+
+/** One more than may be brought about at once, and then some. */
+const TOGGLES_IN_A_LOOP = 13;
+
+/** The user is refused, again when that could be confirmed, and then all is well. */
+function stormOver(user: User, planned: PlannedAction): PlannedAction[] {
+  const look = { kind: 'request', user, page: 0, patient: true } as const;
+  const actions: Action[] = [
+    { kind: 'weather', weather: 'refuses every token' },
+    { kind: 'others are refused' },
+    look,
+    { kind: 'time passes', ms: 11 * MINUTE },
+    look,
+    { kind: 'weather', weather: 'ok' },
+  ];
+  return actions.map((action) => ({ ...planned, settled: true, action }));
+}
+
+/** As it is planned; toggles in a loop, one by one, each with a look at the list when it has come to its end. */
+export function inSteps(planned: PlannedAction): PlannedAction[] {
+  const { action } = planned;
+  if (action.kind === 'storm') return stormOver(action.user, planned);
+  if (action.kind !== 'toggles') return [planned];
+  const { user } = action;
+  return Array.from({ length: 2 * TOGGLES_IN_A_LOOP }, (_, i) => ({
+    ...planned,
+    settled: true,
+    action:
+      i % 2 === 0
+        ? { kind: 'toggle', user, artist: 0, selected: i % 4 === 0 }
+        : { kind: 'request', user, page: 0, patient: true },
+  }));
+}

@@ -1,5 +1,7 @@
 import type { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { createPlaysStore } from '../../shared/artists/plays-store.ts';
 import { createSelectionStore, toggleArtist } from '../../shared/artists/selection.ts';
+import { createSyncPace, createSyncPlays } from '../../shared/artists/sync-plays.ts';
 import { createAdmit } from '../../shared/cache/admission.ts';
 import type { Answer } from '../../shared/cache/answer.ts';
 import { CHUNK_SIZE } from '../../shared/cache/artist-codec.ts';
@@ -7,6 +9,7 @@ import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
 import { type BanStore, createBanStore } from '../../shared/cache/bans.ts';
 import { cachedArtists } from '../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../shared/cache/computation-store.ts';
+import type { ComputationJob } from '../../shared/cache/compute-under-lease.ts';
 import type { ComputedList, Windows } from '../../shared/cache/entry.ts';
 import type { Observe } from '../../shared/cache/events.ts';
 import { refresh } from '../../shared/cache/hand-off.ts';
@@ -16,8 +19,15 @@ import { AppError } from '../../shared/errors.ts';
 import { createCompleteConnection, createDisconnect, forgetList } from '../../shared/platforms/connecting.ts';
 import { createConnectionStore } from '../../shared/platforms/connection-store.ts';
 import { createOAuthStateStore } from '../../shared/platforms/oauth-state-store.ts';
+import { createRefreshAccess, type RefreshAccess } from '../../shared/platforms/refresh-access.ts';
+import { respectCooldown } from '../../shared/platforms/respect-cooldown.ts';
+import { createRevocationStorm, type RevocationStorm } from '../../shared/platforms/revocation-storm.ts';
+import type { TokenKey } from '../../shared/platforms/token-vault.ts';
+import { noUsage } from '../../shared/spotify/call.ts';
 import { REQUIRED_SCOPES } from '../../shared/spotify/endpoints.ts';
-import { SPOTIFY_PLATFORM } from '../../shared/spotify-platform.ts';
+import type { TokenEndpoint } from '../../shared/spotify/token-endpoint.ts';
+import type { WebApi } from '../../shared/spotify/web-api.ts';
+import { SPOTIFY_PLATFORM, SYNC_NEEDS } from '../../shared/spotify-platform.ts';
 import { TABLES } from '../support/dynalite.ts';
 import type { Player } from './cast.ts';
 import { RETRY_MS } from './computation-properties.ts';
@@ -27,11 +37,19 @@ import { artistId, computeList, type Platform } from './platform.ts';
 import type { clientOf } from './store-client.ts';
 
 const REFRESH_TIMEOUT_MS = 60_000;
+const OTHERS = 30;
 /** A list that spills has two chunks, an item takes one, and the second page lies in both. */
 const SPILLING = { listLength: CHUNK_SIZE + 2, itemBytes: 1, limit: CHUNK_SIZE / 2 + 1 };
 const WHOLE = { listLength: 3, itemBytes: undefined, limit: 2 };
 
 export const shapeOf = ({ spill }: { spill: boolean }) => (spill ? SPILLING : WHOLE);
+
+const PLAIN_KEY: TokenKey = {
+  sealed: new Uint8Array(4),
+  seal: (token) => new Uint8Array(Buffer.from(token)),
+  open: (sealed) => Buffer.from(sealed).toString(),
+};
+const PLAIN_VAULT = { newKey: async () => PLAIN_KEY, openKey: async () => PLAIN_KEY };
 
 export interface Stage {
   clientOf: (player: Player) => ReturnType<typeof clientOf>;
@@ -41,15 +59,17 @@ export interface Stage {
   platform: Platform;
   /** Something outside of the store, at a time of the scheduler's choosing. */
   turn: <T>(player: Player, act: () => T | Promise<T>) => Promise<T>;
-  beginComputation: (player: Player, user: User) => Computation;
+  beginComputation: (player: Player, user: User, isPartial: boolean) => Computation;
   failedComputation: (player: Player, computation: Computation, error: unknown) => void;
-  deliver: (lease: Lease) => void;
+  /** Hands a computation on. */
+  invoke: (player: Player, lease: Lease) => Promise<void>;
 }
 
 /** An instance of a function: when one player is through with it, the next goes on with what it knows. */
 interface Instance {
   player: Player;
   bans: BanStore;
+  storm: RevocationStorm;
 }
 
 /** What instances of the service do, with the real code, for the things asked of them, one at a time. */
@@ -69,7 +89,13 @@ export function createPlayers(stage: Stage) {
   function cold(player: Player): Instance {
     const send = (command: GetCommand) => stage.clientOf(instance.player).send(command);
     const db = { send } as unknown as DynamoDBDocumentClient;
-    const instance: Instance = { player, bans: createBanStore({ db, table: TABLES.cache }) };
+    const table = TABLES.cache;
+    const clock = { nowMs: () => stage.clockOf(instance.player).nowMs() };
+    const instance: Instance = {
+      player,
+      bans: createBanStore({ db, table }),
+      storm: createRevocationStorm({ db, table, clock }),
+    };
     return instance;
   }
 
@@ -77,13 +103,13 @@ export function createPlayers(stage: Stage) {
   async function onInstance<T>(player: Player, work: (own: Stores) => Promise<T>): Promise<T> {
     const instance = start(player);
     try {
-      return await work({ ...storesOf(player), bans: instance.bans });
+      return await work({ ...storesOf(player), bans: instance.bans, storm: instance.storm });
     } finally {
       idle.push(instance);
     }
   }
 
-  type Stores = ReturnType<typeof storesOf> & { bans: BanStore };
+  type Stores = ReturnType<typeof storesOf> & Pick<Instance, 'bans' | 'storm'>;
 
   function storesOf(player: Player) {
     const db = stage.clientOf(player);
@@ -102,21 +128,46 @@ export function createPlayers(stage: Stage) {
     return { db, clock, cache, computations, connections, selections, forget };
   }
 
+  /** A call of the token endpoint takes effect, and its reply comes, when the scheduler says so. */
+  function accessFor(player: Player, { connections, clock, storm }: Stores) {
+    const refreshTokens = async (token: string) => {
+      const tokens = await stage.turn(player, () => platform.refresh(token, clock));
+      return stage.turn(player, () => tokens);
+    };
+    const tokenEndpoint = { refresh: refreshTokens } as unknown as TokenEndpoint;
+    const refreshAccess = createRefreshAccess({
+      connections,
+      clock,
+      vault: PLAIN_VAULT,
+      tokenEndpoint,
+      storm,
+    });
+    const access: RefreshAccess = (userId, call) => {
+      // A call takes 5 s at most, and storing what it gave a moment: less than its caller is waited for.
+      player.isHurried = true;
+      platform.refreshesInFlight += 1;
+      return refreshAccess(userId, call).finally(() => {
+        player.isHurried = false;
+        platform.refreshesInFlight -= 1;
+      });
+    };
+    return access;
+  }
+
   async function compute(
     player: Player,
-    { connections, selections, clock }: Stores,
-    { userId, signal }: { userId: string; signal: AbortSignal },
+    own: Stores,
+    { userId, signal, without }: Pick<ComputationJob, 'userId' | 'signal' | 'without'>,
   ): Promise<ComputedList> {
-    const computation = stage.beginComputation(player, userId as User);
+    const { selections, clock } = own;
+    const computation = stage.beginComputation(player, userId as User, without.length > 0);
     const ask = (page: number, account: string) =>
       stage.turn(player, () => platform.call(page, account, { clock, signal }));
     try {
-      const { listLength } = shape;
-      const list = await computeList(
-        { clock, connections, selections, ask, listLength },
-        computation,
-        signal,
-      );
+      const access = await accessFor(player, own)(userId, { signal, usage: noUsage() });
+      const { accountId } = access.connection;
+      const deps = { clock, accountId, selections, ask, listLength: shape.listLength };
+      const list = await computeList(deps, computation, signal).finally(access.settle);
       computation.state = 'complete';
       return list;
     } catch (error) {
@@ -131,7 +182,7 @@ export function createPlayers(stage: Stage) {
     request(player: Player, user: User, page: number, timeoutMs: number, observe: Observe): Promise<Answer> {
       return onInstance(player, (own) => {
         const { cache, computations, bans, clock } = own;
-        const handOff = (lease: Lease) => stage.turn(player, () => stage.deliver(lease));
+        const handOff = (lease: Lease) => stage.invoke(player, lease);
         const readSelection = own.selections.read;
         const deps = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock, retryMs: RETRY_MS };
         const { keepMs } = windows;
@@ -158,6 +209,32 @@ export function createPlayers(stage: Stage) {
       return toggleArtist(own, user, artistId(user, artist), selected, own.clock.nowMs());
     },
 
+    sync(player: Player, user: User): Promise<unknown> {
+      return onInstance(player, (own) => {
+        const { db, bans, clock } = own;
+        const account = { db, table: TABLES.account };
+        const session = { get: () => stage.turn(player, () => ({ items: [], skipped: [] })) };
+        const syncPlays = createSyncPlays({
+          refreshAccess: accessFor(player, own),
+          webApi: { open: () => session } as unknown as WebApi,
+          playsStore: createPlaysStore(account),
+          pace: createSyncPace(account),
+          clock,
+        });
+        const call = { signal: new AbortController().signal, usage: noUsage() };
+        return syncPlays(user, clock.nowMs(), (work) =>
+          respectCooldown({ bans, clock }, SYNC_NEEDS, () => work(call)),
+        );
+      });
+    },
+
+    /** As many users as make a storm of it, whatever else succeeds, are told that their tokens are revoked. */
+    othersAreRefused(player: Player): Promise<void> {
+      return onInstance(player, async ({ storm }) => {
+        for (let user = 0; user < OTHERS; user += 1) await storm.refused();
+      });
+    },
+
     disconnect(player: Player, user: User): Promise<unknown> {
       const { connections, forget } = storesOf(player);
       return createDisconnect({ connections, forgetList: forget })(user);
@@ -167,8 +244,8 @@ export function createPlayers(stage: Stage) {
     async connect(player: Player, user: User, account: string): Promise<unknown> {
       const { db, connections, forget, clock } = storesOf(player);
       const states = createOAuthStateStore({ db, table: TABLES.account });
-      const bytes = new Uint8Array(4);
-      const token = { accessToken: 'access', refreshToken: 'refresh', scopes: [...REQUIRED_SCOPES] };
+      const refreshToken = platform.issue(account);
+      const token = { accessToken: account, refreshToken, scopes: [...REQUIRED_SCOPES] };
       const complete = createCompleteConnection({
         connections,
         forgetList: forget,
@@ -177,7 +254,7 @@ export function createPlayers(stage: Stage) {
         states,
         tokenEndpoint: { exchangeCode: async () => token },
         webApi: { open: () => ({ get: async () => ({ id: account, account_id: account }) }) },
-        vault: { newKey: async () => ({ sealed: bytes, seal: () => bytes }) },
+        vault: PLAIN_VAULT,
       } as unknown as Parameters<typeof createCompleteConnection>[0]);
       const call = { signal: new AbortController().signal, usage: {} } as Parameters<typeof complete>[3];
       const { state } = await states.begin(user, 'verifier', clock.nowMs());

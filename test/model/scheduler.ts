@@ -7,6 +7,8 @@ export interface Actor {
   readonly skewMs: number;
   /** Nothing of a dead actor happens any more. */
   dead: boolean;
+  /** What it waits for is there in time: no clock runs on past what it could do. */
+  isHurried?: boolean;
 }
 
 interface Step {
@@ -50,7 +52,8 @@ export function createScheduler(
     if (ready.some(isDead)) ready = ready.filter((waiting) => !isDead(waiting));
     if (sleepers.some(isDead)) sleepers = sleepers.filter((sleeper) => !isDead(sleeper));
     const choice = choose();
-    if (ready.length > 0 && (choice < LET_TIME_PASS || sleepers.length === 0)) {
+    const mayTimePass = sleepers.length > 0 && !ready.some(({ actor }) => actor.isHurried);
+    if (ready.length > 0 && (choice < LET_TIME_PASS || !mayTimePass)) {
       const ofLast = choice < steadiness ? ready.findIndex(({ actor }) => actor === last) : -1;
       const [next] = ready.splice(ofLast >= 0 ? ofLast : choice % ready.length, 1);
       last = next?.actor;

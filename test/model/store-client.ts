@@ -1,5 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { FakeCommand, FakeDynamo } from '../support/fake-dynamo.ts';
 import type { Actor, Scheduler } from './scheduler.ts';
 
@@ -12,6 +11,8 @@ export type Fault =
   | 'late write'
   /** The SDK lost the first answer and asks again. */
   | 'repeated'
+  /** The SDK lost the first attempt on the way, and it arrives after the second was answered. */
+  | 'echoed'
   | 'dies before'
   | 'dies after';
 
@@ -21,6 +22,7 @@ const FAULTS: readonly Fault[] = [
   'answer lost',
   'late write',
   'repeated',
+  'echoed',
   'dies before',
   'dies after',
 ];
@@ -82,7 +84,9 @@ export function clientOf<TActor extends Actor>(
     if (choice < FAULT_FROM) return undefined;
     const fault = FAULTS[choice % FAULTS.length] as Fault;
     const isRead = command instanceof GetCommand || command instanceof QueryCommand;
-    return isRead && (fault === 'late write' || fault === 'repeated') ? 'request lost' : fault;
+    return isRead && (fault === 'late write' || fault === 'repeated' || fault === 'echoed')
+      ? 'request lost'
+      : fault;
   }
 
   function send(command: FakeCommand): Promise<object> {
@@ -119,6 +123,11 @@ export function clientOf<TActor extends Actor>(
           case 'repeated':
             execute(command, sentAtMs);
             return scheduler.enqueue(actor, () => answer(execute(command, sentAtMs)));
+          case 'echoed': {
+            const outcome = execute(command, sentAtMs);
+            scheduler.enqueue({ ...actor, dead: false }, () => execute(command, sentAtMs));
+            return answer(outcome);
+          }
           case 'dies before':
             actor.dead = true;
             return;

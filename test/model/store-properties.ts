@@ -7,6 +7,7 @@ import { TABLES } from '../support/dynalite.ts';
 import type { FakeCommand, FakeDynamo } from '../support/fake-dynamo.ts';
 import type { Player } from './cast.ts';
 import type { ComputationProperties } from './computation-properties.ts';
+import type { consentProperties } from './consent-properties.ts';
 import { count, type History } from './history.ts';
 import { USERS, type User } from './plan.ts';
 import { origin } from './platform.ts';
@@ -17,6 +18,9 @@ type Item = Readonly<Record<string, unknown>>;
 
 export const readEntry = (fake: FakeDynamo, user: User): Item | undefined =>
   fake.peek(TABLES.cache, entryKey(user));
+
+const readConnection = (fake: FakeDynamo, user: User): Item | undefined =>
+  fake.peek(TABLES.account, connectionKey(user));
 
 export const hasList = (entry: Item | undefined): entry is Item => entry?.generation !== undefined;
 
@@ -30,11 +34,13 @@ interface PropertyDeps {
   scheduler: Scheduler;
   history: History;
   windows: Windows;
-  computations: Pick<ComputationProperties, 'forget' | 'grant'>;
+  connectionChanged: ReturnType<typeof consentProperties>;
+  computations: Pick<ComputationProperties, 'forget' | 'grant' | 'endBan'>;
 }
 
 /** What must hold of every single command that takes effect in the store. */
-export function storeProperties({ fake, scheduler, history, windows, computations }: PropertyDeps) {
+export function storeProperties(deps: PropertyDeps) {
+  const { fake, scheduler, history, windows, computations, connectionChanged } = deps;
   const { broken, tally } = history;
 
   const watch: Watch<Player> = (player, command, sentAtMs) => {
@@ -43,7 +49,9 @@ export function storeProperties({ fake, scheduler, history, windows, computation
     note(player, command, of, sentAtMs, before);
     const isTaking = of === 'computation' && takesLease(command);
     const held = isTaking && user ? fake.peek(TABLES.cache, computationKey(user)) : undefined;
+    const connection = user && of === 'connection' ? readConnection(fake, user) : undefined;
     return ({ ok }) => {
+      if (ok && of === 'cooldown' && endsBan(command)) computations.endBan();
       if (!user || command instanceof GetCommand || command instanceof QueryCommand) return;
       if (!ok) {
         if (of === 'entry' && command instanceof PutCommand)
@@ -57,6 +65,7 @@ export function storeProperties({ fake, scheduler, history, windows, computation
       if (isTaking) leaseTaken(player, command as UpdateCommand, user, { before, held });
       if (of === 'computation' && command instanceof DeleteCommand) computations.forget(user);
       if (of === 'entry') entryChanged(player, command, user, before);
+      if (of === 'connection') connectionChanged(player, connection, readConnection(fake, user));
       if (of === 'connection' || of === 'entry') nothingOfTheDisconnected(user);
     };
   };
@@ -102,6 +111,10 @@ export function storeProperties({ fake, scheduler, history, windows, computation
       fence: (values[':fence'] ?? held?.leaseFence) as string,
       entryFence,
       wasFresh: freshnessOf(before, nowMs, windows) === 'fresh',
+      isByToggle:
+        hasList(before) &&
+        before.isStale === true &&
+        freshnessOf({ ...before, isStale: false }, nowMs, windows) === 'fresh',
       isHandedOn,
       step: scheduler.step,
     };
@@ -148,7 +161,7 @@ export function storeProperties({ fake, scheduler, history, windows, computation
   function nothingOfTheDisconnected(user: User) {
     if (!history.isDisconnected(user)) return;
     if (hasList(readEntry(fake, user))) broken('I12', 'there is a list after the disconnection');
-    if (fake.peek(TABLES.account, connectionKey(user))?.connectionId !== undefined)
+    if (readConnection(fake, user)?.connectionId !== undefined)
       broken('I12', 'there is a connection after the disconnection');
   }
 
@@ -182,3 +195,6 @@ const causeOf = (command: FakeCommand): unknown =>
 
 const takesLease = (command: FakeCommand) =>
   command instanceof UpdateCommand && /^SET leaseToken = /.test(command.input.UpdateExpression ?? '');
+
+const endsBan = (command: FakeCommand) =>
+  command instanceof UpdateCommand && /#opened = |REMOVE #until/.test(command.input.UpdateExpression ?? '');
