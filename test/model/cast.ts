@@ -52,6 +52,7 @@ const OF_NO_PLAYER: ReadonlySet<Action['kind']> = new Set([
   'time passes',
   'toggles',
   'storm',
+  'side by side',
   'others are refused',
 ]);
 

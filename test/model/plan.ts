@@ -23,6 +23,8 @@ export type Action =
   | { kind: 'toggle'; user: User; artist: number; selected: boolean }
   /** One toggle and one look after the other, many times. */
   | { kind: 'toggles'; user: User }
+  /** Syncs beside a look, while the platform is slow: each needs a token. */
+  | { kind: 'side by side'; user: User }
   /** Every token is called revoked, for long enough that a revocation would be confirmed. */
   | { kind: 'storm'; user: User }
   /** The tokens of many others are called revoked. */
@@ -85,6 +87,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   ),
   weight(1, fc.record({ kind: fc.constant('toggles' as const), user })),
+  weight(1, fc.record({ kind: fc.constant('side by side' as const), user })),
   weight(1, fc.record({ kind: fc.constant('storm' as const), user })),
   weight(3, fc.record({ kind: fc.constant('sync' as const), user })),
   weight(1, fc.record({ kind: fc.constant('connect' as const), user })),
@@ -151,10 +154,18 @@ function stormOver(user: User, planned: PlannedAction): PlannedAction[] {
   return actions.map((action) => ({ ...planned, settled: true, action }));
 }
 
+function sideBySide(user: User, planned: PlannedAction): PlannedAction[] {
+  const sync = { kind: 'sync', user } as const;
+  const look = { kind: 'request', user, page: 0, patient: true } as const;
+  const actions: Action[] = [{ kind: 'weather', weather: 'slow' }, sync, look, sync];
+  return actions.map((action, i) => ({ ...planned, settled: i === 0, action }));
+}
+
 /** As it is planned; toggles in a loop, one by one, each with a look at the list when it has come to its end. */
 export function inSteps(planned: PlannedAction): PlannedAction[] {
   const { action } = planned;
   if (action.kind === 'storm') return stormOver(action.user, planned);
+  if (action.kind === 'side by side') return sideBySide(action.user, planned);
   if (action.kind !== 'toggles') return [planned];
   const { user } = action;
   return Array.from({ length: 2 * TOGGLES_IN_A_LOOP }, (_, i) => ({

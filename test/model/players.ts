@@ -130,9 +130,12 @@ export function createPlayers(stage: Stage) {
 
   /** A call of the token endpoint takes effect, and its reply comes, when the scheduler says so. */
   function accessFor(player: Player, { connections, clock, storm }: Stores) {
-    const refreshTokens = async (token: string) => {
+    const refreshTokens = async (token: string, { signal }: { signal: AbortSignal }) => {
       const tokens = await stage.turn(player, () => platform.refresh(token, clock));
-      return stage.turn(player, () => tokens);
+      return stage.turn(player, () => {
+        signal.throwIfAborted();
+        return tokens;
+      });
     };
     const tokenEndpoint = { refresh: refreshTokens } as unknown as TokenEndpoint;
     const refreshAccess = createRefreshAccess({

@@ -256,6 +256,7 @@ export async function runPlan(plan: Plan, tally: Tally, tell?: (line: string) =>
           platform.storm = { fromStep: scheduler.step, untilMs: scheduler.nowMs + STORM_MS };
         return;
       case 'toggles':
+      case 'side by side':
       case 'storm':
         throw new Error('played step by step');
     }

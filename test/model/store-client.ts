@@ -28,6 +28,10 @@ const FAULTS: readonly Fault[] = [
 ];
 /** One command in so many meets a fault: choices above this, each fault as often as the others. */
 const FAULT_FROM = 242;
+/** So late is an echo, at the most 255 times. */
+const ECHO_STEP_MS = 2;
+/** A selection is seldom written, and what comes late would undo what its user did since: above this it does. */
+const ECHOED_SELECTION = 200;
 /** Above this the answer arrives later than it was given. */
 const SLOW_ANSWER = 180;
 
@@ -49,6 +53,8 @@ interface ClientDeps<TActor extends Actor> {
   /** Whether anything may go wrong now. */
   hasFaults: () => boolean;
 }
+
+const isSelecting = ({ input }: FakeCommand) => 'Key' in input && input.Key?.sk === 'selection';
 
 const failure = (name: string) => Object.assign(new Error(name), { name });
 
@@ -81,12 +87,22 @@ export function clientOf<TActor extends Actor>(
   function faultOf(command: FakeCommand): Fault | undefined {
     if (!hasFaults()) return undefined;
     const choice = scheduler.choose();
-    if (choice < FAULT_FROM) return undefined;
+    if (choice < FAULT_FROM) return isSelecting(command) && choice > ECHOED_SELECTION ? 'echoed' : undefined;
     const fault = FAULTS[choice % FAULTS.length] as Fault;
     const isRead = command instanceof GetCommand || command instanceof QueryCommand;
     return isRead && (fault === 'late write' || fault === 'repeated' || fault === 'echoed')
       ? 'request lost'
       : fault;
+  }
+
+  /** The network delivers it a moment later, whatever becomes of the sender. */
+  function echo(command: FakeCommand, sentAtMs: number): void {
+    const network = { ...actor, dead: false };
+    const laterMs = scheduler.choose() * ECHO_STEP_MS;
+    void scheduler
+      .clockOf(network)
+      .sleep(laterMs)
+      .then(() => execute(command, sentAtMs));
   }
 
   function send(command: FakeCommand): Promise<object> {
@@ -125,7 +141,7 @@ export function clientOf<TActor extends Actor>(
             return scheduler.enqueue(actor, () => answer(execute(command, sentAtMs)));
           case 'echoed': {
             const outcome = execute(command, sentAtMs);
-            scheduler.enqueue({ ...actor, dead: false }, () => execute(command, sentAtMs));
+            echo(command, sentAtMs);
             return answer(outcome);
           }
           case 'dies before':
