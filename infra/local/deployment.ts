@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { functionNames } from '../functions.ts';
 import { createTables } from './dynamodb/tables.ts';
 import type { Foundations, Step } from './foundations.ts';
@@ -7,19 +7,23 @@ import { countBundled } from './kept-bundles.ts';
 import type { Deployment, synthesize } from './synth.ts';
 import { readAssembly } from './template/assembly.ts';
 import { type Model, readModel } from './template/model.ts';
-import { REGION } from './template/resources.ts';
 
 export type Synthesize = typeof synthesize;
 
-const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+interface DeployOptions {
+  readonly synthesize: Synthesize;
+  readonly step: Step;
+  readonly signal: AbortSignal;
+  /** Of the DynamoDB in which tables are created. */
+  readonly client: DynamoDBClient;
+}
 
-/** What CloudFormation would do: synthesizes the application, reads its templates, creates its tables. */
+/** What CloudFormation would do: synthesizes the application, reads its templates, creates the tables that are not there. */
 export async function deploy(
-  { directory, dynamodb }: Foundations,
+  { directory }: Pick<Foundations, 'directory'>,
   settings: Deployment,
-  { synthesize, step, signal }: { synthesize: Synthesize; step: Step; signal: AbortSignal },
-  parts: AsyncDisposableStack,
-): Promise<{ model: Model; client: DynamoDBClient }> {
+  { synthesize, step, signal, client }: DeployOptions,
+): Promise<Model> {
   const assembly = join(directory, 'cdk.out');
   const model = await step(
     'Template',
@@ -30,14 +34,12 @@ export async function deploy(
     ({ functions, api }) => `${api.routes.length} routes, ${functions.length} functions`,
     () => progressOf(countBundled()),
   );
-  const client = new DynamoDBClient({ endpoint: dynamodb.url, region: REGION, credentials: CREDENTIALS });
-  parts.defer(() => client.destroy());
   await step(
     'Tables',
     () => createTables(client, model.tables),
     () => model.tables.map(({ name }) => name).join(', '),
   );
-  return { model, client };
+  return model;
 }
 
 /** Ordinarily nothing has to be bundled. */

@@ -5,22 +5,29 @@ import { startingPage } from './starting-page.ts';
 type Control = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 type Gateway = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+interface Parts {
+  readonly control: Control;
+  readonly gateway: Gateway;
+}
+
 /** The port of the API: what only the local stack has stands before the gateway. Until both are there, 503. */
 export function createFront() {
-  let parts: { control: Control; gateway: Gateway } | undefined;
+  let parts: Parts | undefined;
   let progress = '';
   return {
     /** What the stack is doing, for those who come too early. */
     tell(text: string): void {
       progress = text;
     },
-    open(control: Control, gateway: Gateway): void {
-      parts = { control, gateway };
+    /** From now on these answer; those before end what they have begun. */
+    open(opened: Parts): void {
+      parts = opened;
     },
     async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
       if (!parts) return sayLater(request, response, progress);
-      if (await parts.control(request, response)) return;
-      await parts.gateway(request, response);
+      const { control, gateway } = parts;
+      if (await control(request, response)) return;
+      await gateway(request, response);
     },
   };
 }

@@ -2,23 +2,20 @@ import { type Clock, systemClock } from '../../shared/clock.ts';
 import { createKms } from './aws/kms.ts';
 import { createSecretsManager } from './aws/secrets-manager.ts';
 import { serveAws } from './aws/server.ts';
-import { createMetricCollector } from './cloudwatch/collect-metrics.ts';
 import { createCloudWatch } from './cloudwatch/get-metric-data.ts';
-import { createMetricStore } from './cloudwatch/metric-store.ts';
 import { serveDynamodbFront } from './dynamodb/front.ts';
 import type { Foundations } from './foundations.ts';
 import { createGuard } from './iam/guard.ts';
 import { createSessionTokens, type SessionTokens } from './iam/session-tokens.ts';
 import type { LocalKeys } from './keys.ts';
-import { createLogs } from './lambda/logs.ts';
 import { createLambdaService, type LambdaService } from './lambda/service.ts';
 import type { Witness } from './record/request-record.ts';
 import { startSchedules } from './schedules.ts';
+import type { Telemetry } from './telemetry.ts';
 import { functionOf } from './template/functions.ts';
 import type { Model } from './template/model.ts';
 
 export interface ServiceOptions {
-  readonly logDirectory: string;
   readonly lambdaConcurrency?: number;
   onFailure?(message: string): void;
   readonly clock?: Clock | undefined;
@@ -26,8 +23,6 @@ export interface ServiceOptions {
   readonly asyncRetryDelaysMs?: readonly number[];
   /** Told of what the environments of the functions do. */
   readonly witness?: Witness | undefined;
-  /** Told of each line that a function writes. */
-  onLog?(functionName: string, line: string): void;
   /** Functions that run under a debugger, such as `get-artists`, and the port where it finds each. */
   readonly inspectPorts?: ReadonlyMap<string, number>;
   /** How long an execution environment without work goes on running; as on AWS, not at all, unless given. */
@@ -44,29 +39,14 @@ const DEFAULT_CONCURRENCY = 8;
 /** The functions, what they call of AWS, and what calls them by the clock. */
 export async function startServices(
   model: Model,
-  { dynamodb, spotify, outside, kept }: Foundations,
+  { dynamodb, spotify, outside }: Foundations,
   keys: LocalKeys,
+  { metrics, logs }: Pick<Telemetry, 'metrics' | 'logs'>,
   options: ServiceOptions,
   parts: AsyncDisposableStack,
 ) {
   const { clock = systemClock, onFailure = () => undefined, asyncRetryDelaysMs, freezeAfterMs = 0 } = options;
   const { witness } = options;
-  const metrics = createMetricStore(kept('metrics.json'));
-  parts.defer(() => metrics.close());
-  const malformedMetrics: string[] = [];
-  const collect = createMetricCollector({
-    store: metrics,
-    clock,
-    onMalformed(message) {
-      malformedMetrics.push(message);
-      onFailure(message);
-    },
-  });
-  const logs = createLogs(options.logDirectory, (functionName, line) => {
-    collect(functionName, line);
-    options.onLog?.(functionName, line);
-  });
-  parts.defer(() => logs.close());
   const tokens = createSessionTokens();
   const guard = createGuard(model.policies, tokens);
   const front = await serveDynamodbFront({ target: dynamodb.url, tables: model.tables, guard, witness });
@@ -102,7 +82,7 @@ export async function startServices(
   lambda = running;
   const schedules = startSchedules({ schedules: model.schedules, lambda: running, clock });
   parts.defer(() => schedules.close());
-  return { aws, credentials: credentialsOf(tokens), lambda: running, schedules, guard, malformedMetrics };
+  return { aws, credentials: credentialsOf(tokens), lambda: running, schedules, guard };
 }
 
 /** Those of the owner of the run, who may do everything. */

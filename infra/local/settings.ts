@@ -29,7 +29,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const HELP = `npm start [-- options]
 
 Runs the whole application on this machine: API, Lambdas, DynamoDB, Spotify stand-in, all on 127.0.0.1.
-What is edited in functions/ and shared/ runs from the next request on.
+What is edited in functions/ and shared/ runs from the next request on, what is edited in infra/ once it is synthesized.
 
   --memory              keep nothing: tables, keys and logs are gone when it stops
   --throttle            hold requests to the limits of the gateway's routes, as a deployment does

@@ -1,35 +1,30 @@
 import { join } from 'node:path';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createCacheControl } from './control/cache-control.ts';
-import { createConsolePage } from './control/console-page.ts';
-import { createControl, ISSUER_PATH } from './control/control.ts';
-import { createStoredEntry } from './control/stored-entry.ts';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type Application, type ApplicationOptions, type Ground, startApplication } from './application.ts';
+import { ISSUER_PATH } from './control/control.ts';
 import { deploy, type Synthesize } from './deployment.ts';
 import { type FoundationOptions, type Foundations, layFoundations, type Step } from './foundations.ts';
 import { createFront } from './front.ts';
-import { type Answered, createGateway } from './gateway/gateway.ts';
 import type { AccessReport } from './iam/access-ledger.ts';
 import { createIssuer } from './issuer.ts';
 import { loadKeys } from './keys.ts';
 import type { LambdaService } from './lambda/service.ts';
 import { createRequestRecord } from './record/request-record.ts';
-import { type ServiceOptions, startServices } from './services.ts';
-import { synthesize } from './synth.ts';
+import { type Deployment, synthesize } from './synth.ts';
+import { createTelemetry } from './telemetry.ts';
+import { changesBetween } from './template/changes.ts';
 import type { Model } from './template/model.ts';
+import { REGION } from './template/resources.ts';
 
-export interface LocalStackOptions
-  extends FoundationOptions,
-    Omit<ServiceOptions, 'logDirectory' | 'lambdaConcurrency' | 'witness'> {
-  /** Whether the limits of the stage hold, as on AWS; not unless told: tests ask more at once than people do. */
-  readonly throttled?: boolean;
+export interface LocalStackOptions extends FoundationOptions, ApplicationOptions {
   /** A part is up: its name, its address or size, and how long it took. */
   onPart?(part: string, detail: string, ms: number): void;
   /** How far a part is that takes its time; at least every two seconds. */
   onProgress?(part: string, detail: string): void;
   /** Whether the last requests are remembered: what the console page shows of one. */
   readonly record?: boolean;
-  /** Told of each request of the API once it is answered. */
-  onAnswered?(answered: Answered): void;
+  /** Told of each line that a function writes. */
+  onLog?(functionName: string, line: string): void;
   /** Writes a cloud assembly into a directory; the CDK app of this repository unless given. */
   readonly synthesize?: Synthesize;
   /** Gives up starting. */
@@ -57,6 +52,13 @@ export interface LocalStack {
   /** Where the logs of the functions are. */
   readonly logDirectory: string;
   readonly lambda: Pick<LambdaService, 'environments' | 'kill' | 'logs' | 'invoke' | 'replace' | 'warm'>;
+  /**
+   * Synthesizes again and runs what the templates say now, with all that is stored. What has begun ends as it began.
+   *
+   * @returns what is another than before; when nothing is, everything runs on
+   * @throws StartProblem when it cannot be synthesized, or not over what is stored; what was deployed before runs on
+   */
+  redeploy(): Promise<string[]>;
   /** The sources of the console page have changed. */
   forgetConsole(): void;
   /** What each function was granted by the templates, and what became of it since the start. */
@@ -67,7 +69,7 @@ export interface LocalStack {
 }
 
 const AUDIENCE = 'artists-cache';
-const OPENAPI_PATH = join(import.meta.dirname, '../../docs/openapi.json');
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /**
  * Starts the whole application on 127.0.0.1: what the synthesized templates say, and nothing else. By default on free
@@ -90,8 +92,59 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
   const front = createFront();
   const step = stepsOf(options, signal, front.tell);
   const foundations = await layFoundations(options, parts, step, front);
-  const { http, spotify, outside, dynamodb, directory, kept } = foundations;
-  const settings = {
+  const { http, spotify, outside, dynamodb, directory } = foundations;
+  const settings = settingsOf(options, foundations);
+  const client = new DynamoDBClient({ endpoint: dynamodb.url, region: REGION, credentials: CREDENTIALS });
+  parts.defer(() => client.destroy());
+  const how = { synthesize: options.synthesize ?? synthesize, step, signal, client };
+  const first = await deploy(foundations, settings, how);
+  const logDirectory = join(directory, 'logs');
+  const ground = await prepareGround({ options, foundations, client, logDirectory }, parts);
+  const running = createRunning(ground, parts);
+  await running.start(first);
+  await step(
+    'API',
+    async () => front.open(running.application),
+    () => http.url,
+  );
+  return {
+    apiUrl: http.url,
+    spotifyUrl: spotify.url,
+    outsideUrl: outside?.apiUrl,
+    dynamodbUrl: dynamodb.url,
+    get awsUrl() {
+      return running.application.aws.url;
+    },
+    get credentials() {
+      return running.application.credentials;
+    },
+    get model() {
+      return running.application.model;
+    },
+    get lambda() {
+      return running.application.lambda;
+    },
+    directory,
+    logDirectory,
+    async redeploy() {
+      const model = await deploy(foundations, settings, how);
+      const changes = changesBetween(running.application.model, model);
+      if (changes.length === 0) return changes;
+      await running.start(model);
+      front.open(running.application);
+      await running.retireOthers();
+      return changes;
+    },
+    forgetConsole: () => running.application.forgetConsole(),
+    accessReport: () => running.application.guard.report(),
+    malformedMetrics: () => [...ground.telemetry.malformed],
+    close: () => parts.disposeAsync(),
+  };
+}
+
+/** What the application is told, whenever it is deployed. */
+function settingsOf(options: LocalStackOptions, { http, spotify }: Foundations): Deployment {
+  return {
     jwtIssuer: http.url + ISSUER_PATH,
     jwtAudience: AUDIENCE,
     spotifyClientId: spotify.client.clientId,
@@ -103,75 +156,52 @@ async function assemble(options: LocalStackOptions, parts: AsyncDisposableStack)
     // What was counted is there at once.
     metricsDelaySeconds: 0,
   };
-  const how = { synthesize: options.synthesize ?? synthesize, step, signal };
-  const { model, client } = await deploy(foundations, settings, how, parts);
-  const keys = await loadKeys(kept('keys.json'));
-  const logDirectory = join(directory, 'logs');
-  const record = options.record ? createRequestRecord() : undefined;
-  const { aws, credentials, lambda, schedules, guard, malformedMetrics } = await startServices(
-    model,
-    foundations,
-    keys,
-    { ...options, logDirectory, witness: record?.witness },
-    parts,
-  );
+}
+
+interface GroundParts extends Pick<Ground, 'foundations' | 'client'> {
+  readonly options: LocalStackOptions;
+  readonly logDirectory: string;
+}
+
+async function prepareGround(
+  { options, foundations, client, logDirectory }: GroundParts,
+  parts: AsyncDisposableStack,
+): Promise<Ground> {
+  const { http, kept } = foundations;
   const { clock } = options;
-  const cacheTable = variableOf(model, 'CACHE_TABLE');
-  if (!cacheTable) throw new Error('no function has a CACHE_TABLE');
-  const db = DynamoDBDocumentClient.from(client);
-  const consolePage = createConsolePage({
-    spotifyUrl: spotify.url,
-    freshSeconds: Number(variableOf(model, 'FRESH_SECONDS')),
-    keepSeconds: Number(variableOf(model, 'KEEP_SECONDS')),
+  const keys = await loadKeys(kept('keys.json'));
+  const telemetry = createTelemetry({ ...options, logDirectory, metricsFile: kept('metrics.json') }, parts);
+  const url = http.url + ISSUER_PATH;
+  const issuer = await createIssuer({ url, audience: AUDIENCE, privateKey: keys.issuer, clock });
+  const record = options.record ? createRequestRecord() : undefined;
+  return { foundations, client, keys, issuer, telemetry, record, options };
+}
+
+/** The application that requests reach, and those before it that still end what they have begun. */
+function createRunning(ground: Ground, parts: AsyncDisposableStack) {
+  const all: Application[] = [];
+  parts.defer(async () => {
+    await Promise.all(all.splice(0).map((application) => application.close()));
   });
-  const control = createControl({
-    cache: createCacheControl({
-      db,
-      cacheTable,
-      accountTable: variableOf(model, 'ACCOUNT_TABLE'),
-      clock,
-    }),
-    storedEntry: createStoredEntry({ db, cacheTable, clock }),
-    recordedRequest: (requestId) => record?.describe(requestId),
-    issuer: await createIssuer({
-      url: settings.jwtIssuer,
-      audience: AUDIENCE,
-      privateKey: keys.issuer,
-      clock,
-    }),
-    sweep: () => schedules.runNow('sweep'),
-    isReady: () => allReachable(foundations),
-    openapiPath: OPENAPI_PATH,
-    consoleFile: consolePage.file,
-  });
-  const { onAnswered, throttled } = options;
-  const gateway = createGateway({
-    api: model.api,
-    lambda,
-    clock,
-    throttled,
-    ...(onAnswered ? { onAnswered } : {}),
-  });
-  await step(
-    'API',
-    async () => front.open(control, gateway),
-    () => http.url,
-  );
+  const isInspected = (ground.options.inspectPorts?.size ?? 0) > 0;
   return {
-    apiUrl: http.url,
-    spotifyUrl: spotify.url,
-    outsideUrl: outside?.apiUrl,
-    dynamodbUrl: dynamodb.url,
-    awsUrl: aws.url,
-    credentials,
-    model,
-    directory,
-    logDirectory,
-    lambda,
-    forgetConsole: consolePage.forget,
-    accessReport: () => guard.report(),
-    malformedMetrics: () => [...malformedMetrics],
-    close: () => parts.disposeAsync(),
+    get application(): Application {
+      return all.at(-1) as Application;
+    },
+    async start(model: Model): Promise<void> {
+      all.push(await startApplication(model, ground));
+    },
+    /** A debugger holds its port: there what has begun does not end by itself. */
+    async retireOthers(): Promise<void> {
+      for (const before of all.slice(0, -1)) {
+        const ended = isInspected ? before.close() : before.retire();
+        const forgotten = ended.finally(() => {
+          if (all.includes(before)) all.splice(all.indexOf(before), 1);
+        });
+        if (isInspected) await forgotten;
+        else forgotten.catch((error: unknown) => ground.options.onFailure?.(String(error)));
+      }
+    },
   };
 }
 
@@ -199,28 +229,4 @@ function stepsOf(
       clearInterval(telling);
     }
   };
-}
-
-/** What functions are told in their environment: the name of a table, a number of seconds. */
-function variableOf({ functions }: Model, variable: string): string | undefined {
-  return functions.flatMap(({ environment }) => environment[variable] ?? [])[0];
-}
-
-async function allReachable({ dynamodb, spotify }: Foundations): Promise<boolean> {
-  const urls = [dynamodb.url, spotify.url].filter((url) => url !== undefined);
-  const answers = await Promise.all(urls.map(reachable));
-  return answers.every(Boolean);
-}
-
-const HEALTH_TIMEOUT_MS = 2000;
-
-/** Any answer will do. */
-async function reachable(url: string): Promise<boolean> {
-  try {
-    const reply = await fetch(url, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
-    await reply.arrayBuffer();
-    return true;
-  } catch {
-    return false;
-  }
 }

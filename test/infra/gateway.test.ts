@@ -96,6 +96,14 @@ describe('the gateway', () => {
     expect(Format).not.toMatch(/claims|sourceIp|userAgent|\$context\.path|identity/);
   });
 
+  /* https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html: a policy has 5,120 bytes */
+  it('logs them where no line for each group is added to the account’s policy', () => {
+    const [stage] = Object.values(api.findResources(STAGE));
+    const id: string = stage?.Properties.AccessLogSettings.DestinationArn['Fn::GetAtt'][0];
+    const group = api.findResources('AWS::Logs::LogGroup')[id];
+    expect(group?.Properties.LogGroupName).toMatch(/^\/aws\/vendedlogs\//);
+  });
+
   it('limits what costs more than a read, and the one way in without a token', () => {
     const [stage] = Object.values(api.findResources(STAGE));
     const { DefaultRouteSettings, RouteSettings } = stage?.Properties ?? {};

@@ -200,6 +200,21 @@ describe('the alarms', () => {
     }
   });
 
+  it('wake for a throttled request, and tell of work in the background that is held at its bound', () => {
+    const functionsOf = (id: string) => {
+      const metrics = named(id)?.Metrics as {
+        MetricStat?: { Metric: { Dimensions: { Value: string }[] } };
+      }[];
+      return metrics.flatMap(
+        ({ MetricStat }) => MetricStat?.Metric.Dimensions.map(({ Value }) => Value) ?? [],
+      );
+    };
+    const held = ['artists-cache-prod-refresh-artists', 'artists-cache-prod-sweep'];
+    expect(functionsOf('background-throttles').toSorted()).toEqual(held);
+    expect(functionsOf('throttles')).toContain('artists-cache-prod-get-artists');
+    expect(functionsOf('throttles').filter((name) => held.includes(name))).toEqual([]);
+  });
+
   it('reach an operator', () => {
     monitoring.resourceCountIs('AWS::SNS::Subscription', 2);
     monitoring.allResourcesProperties('AWS::SNS::Subscription', {

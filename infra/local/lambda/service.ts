@@ -64,6 +64,7 @@ export function createLambdaService({
 }: LambdaServiceOptions) {
   const guardian = createGuardian();
   const closing = new AbortController();
+  const atWork = new Set<Promise<Outcome>>();
   const running = new Map<string, Running>(functions.map((spec) => [spec.name, start(spec)]));
 
   function start(spec: FunctionSpec): Running {
@@ -100,12 +101,14 @@ export function createLambdaService({
 
   async function run({ spec, pool }: Running, payload: string): Promise<Outcome> {
     if (closing.signal.aborted) throw new Error('the local stack is stopping');
-    const outcome = await pool.run({
+    const work = pool.run({
       requestId: randomUUID(),
       functionArn: spec.arn,
       traceId: `Root=1-${Math.floor(clock.nowMs() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`,
       payload,
     });
+    atWork.add(work);
+    const outcome = await work.finally(() => atWork.delete(work));
     if (outcome.kind === 'error' && !closing.signal.aborted)
       onFailure(`${spec.name} failed: ${summary(outcome.payload)}`);
     return outcome;
@@ -154,6 +157,10 @@ export function createLambdaService({
       // The pipe and the socket of a function are read in no certain order: let both be read.
       for (let turn = 0; turn < 5; turn++) await setImmediate();
       return logs.read(find(name).spec.name);
+    },
+    /** Resolves when nothing runs; what waits to be tried again is not waited for. */
+    async settled(): Promise<void> {
+      while (atWork.size > 0) await Promise.allSettled(atWork);
     },
     async close(): Promise<void> {
       closing.abort(new Error('the local stack is stopping'));

@@ -88,8 +88,8 @@ export function createLiveBundles({ names, directory, sourceDirectory, mapped = 
 
   return {
     /**
-     * Bundles everything anew. At the first time the functions that run are taken to be of these sources, but for those
-     * with a source that is younger than `sinceMs`.
+     * Bundles everything anew. At the first time the functions that run are taken to be of these sources. Those with a
+     * source that is younger than `sinceMs` are replaced in any case.
      */
     async rebuild(sinceMs = Number.POSITIVE_INFINITY): Promise<Rebuilt> {
       runs += 1;
@@ -102,7 +102,7 @@ export function createLiveBundles({ names, directory, sourceDirectory, mapped = 
       const others = built.filter(({ name, version, changedAtMs }) => {
         const known = versions.get(name);
         versions.set(name, version);
-        return known === undefined ? changedAtMs > sinceMs : known !== version;
+        return changedAtMs > sinceMs || (known !== undefined && known !== version);
       });
       return { replaced: others.map((one) => write(runs, one)), problems: [] };
     },

@@ -33,14 +33,14 @@ it('a program is told in its own language, and when to come back', async () => {
 
 it('once it is open, the control is asked before the gateway', async () => {
   const { front, url } = await aFront();
-  front.open(
-    async (request, response) => {
+  front.open({
+    control: async (request, response) => {
       if (request.url !== '/control') return false;
       response.end('control');
       return true;
     },
-    async (_, response) => void response.end('gateway'),
-  );
+    gateway: async (_, response) => void response.end('gateway'),
+  });
   expect(await (await fetch(`${url}/control`)).text()).toBe('control');
   expect(await (await fetch(`${url}/else`)).text()).toBe('gateway');
 });
