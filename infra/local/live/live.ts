@@ -55,8 +55,11 @@ export async function startLive(options: LiveOptions) {
   const directory = join(stack.directory, 'live');
   await rm(directory, { recursive: true, force: true });
   const deployed = (name: string) => functionOf(stack.model.functions, name).name;
+  let opened = 0;
   let names = namesOfSources();
   let bundles = openBundles();
+  let work: Promise<void> = Promise.resolve();
+  let isClosing = false;
 
   /** The sources that are deployed. */
   function namesOfSources(): string[] {
@@ -65,11 +68,14 @@ export async function startLive(options: LiveOptions) {
   }
 
   function openBundles() {
-    const sourceDirectory = at('functions');
-    return createLiveBundles({ names, directory, sourceDirectory, mapped: inspected.length > 0 });
+    opened += 1;
+    return createLiveBundles({
+      names,
+      directory: join(directory, String(opened)),
+      sourceDirectory: at('functions'),
+      mapped: inspected.length > 0,
+    });
   }
-  let work: Promise<void> = Promise.resolve();
-  let isClosing = false;
 
   /** One after the other: two bundles of one function must not race. */
   function enqueue(task: () => Promise<void>): Promise<void> {
@@ -94,17 +100,16 @@ export async function startLive(options: LiveOptions) {
   /** Set when the templates could not be synthesized: then the next edit of anything may be what mends them. */
   let isBehind = false;
   async function deploy(changed: readonly string[]): Promise<void> {
-    const beganAtMs = performance.now();
+    const beganAtMs = Date.now();
     say(`${listed(changed)}: synthesizing again`);
     isBehind = true;
     const changes = await stack.redeploy();
     isBehind = false;
-    const ms = Math.round(performance.now() - beganAtMs);
+    const ms = Date.now() - beganAtMs;
     if (changes.length === 0) return say(`nothing of it runs on this machine  (${ms} ms)`);
-    say(`deployed again, with all that is stored: ${namesOf(changes)}  (${ms} ms)`);
     await followOthers();
-    // What is deployed has no maps to its sources.
-    if (inspected.length > 0) await rebuild(Number.NEGATIVE_INFINITY);
+    await catchUp(beganAtMs);
+    say(`deployed again, with all that is stored: ${namesOf(changes)}  (${ms} ms)`);
   }
 
   /** Other functions may be deployed now. */
@@ -114,7 +119,14 @@ export async function startLive(options: LiveOptions) {
     if (names.join() === before.join()) return;
     await bundles.close();
     bundles = openBundles();
-    await rebuild();
+  }
+
+  /** Bundled once before anything else changes, so that the first change is as quick as the second. */
+  async function catchUp(sinceMs: number): Promise<void> {
+    // What is deployed has no maps to its sources, which a debugger wants.
+    const isInspecting = inspected.length > 0;
+    const replaced = await rebuild(isInspecting ? Number.NEGATIVE_INFINITY : sinceMs);
+    if (replaced?.length && !isInspecting) say(`edited meanwhile: ${replaced.join(', ')} replaced`);
   }
 
   async function follow(changed: readonly string[]): Promise<void> {
@@ -143,16 +155,10 @@ export async function startLive(options: LiveOptions) {
 
   const roots = [at('functions'), at('shared'), at('infra')];
   const watching = isWatching ? watchSources({ roots, onChange }) : undefined;
-  /** Bundled once before anything has changed, so that the first change is as quick as the second. */
-  async function begin(): Promise<void> {
-    const replaced = await rebuild(inspected.length > 0 ? Number.NEGATIVE_INFINITY : options.startedAtMs);
-    if (replaced?.length && inspected.length === 0)
-      say(`edited during the start: ${replaced.join(', ')} replaced`);
-  }
 
   return {
     /** Settles when the first bundles are made. */
-    ready: enqueue(begin),
+    ready: enqueue(() => catchUp(options.startedAtMs)),
     async close(): Promise<void> {
       isClosing = true;
       watching?.close();
