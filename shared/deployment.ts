@@ -1,6 +1,6 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { createArtistsCache } from './cache/artists-cache.ts';
-import { createBanStore } from './cache/bans.ts';
+import { createBanStore } from './cache/ban-store.ts';
 import { createComputationStore } from './cache/computation-store.ts';
 import type { ComputationDeps } from './cache/compute-under-lease.ts';
 import { createCountEntries } from './cache/count-entries.ts';

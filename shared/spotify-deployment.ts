@@ -3,7 +3,7 @@ import { createComputeArtists } from './artists/compute-artists.ts';
 import { createPlaysStore } from './artists/plays-store.ts';
 import { createSelectionStore } from './artists/selection.ts';
 import { createSyncPace } from './artists/sync-plays.ts';
-import { createBanStore } from './cache/bans.ts';
+import { createBanStore } from './cache/ban-store.ts';
 import type { Compute } from './cache/compute-under-lease.ts';
 import { systemClock } from './clock.ts';
 import { accountTable, cacheTable, observerFromEnv } from './deployment.ts';
@@ -81,14 +81,12 @@ export function askSpotifyFromEnv(needs: readonly string[]) {
   const bans = createBanStore(cacheTable());
   const observed = observerFromEnv();
   return <T>(context: Context, work: (call: SpotifyCall) => Promise<T>): Promise<T> =>
-    observed((observe) => {
-      const counted = (call: SpotifyCall) => {
+    observed((observe) =>
+      withDeadline(context.getRemainingTimeInMillis(), (call) => {
         observe({ name: 'platform-asked', usage: call.usage });
-        return work(call);
-      };
-      const inTime = () => withDeadline(context.getRemainingTimeInMillis(), counted);
-      return respectCooldown({ bans, clock: systemClock, observe }, needs, inTime);
-    });
+        return respectCooldown({ bans, clock: systemClock, observe }, needs, call, work);
+      }),
+    );
 }
 
 /** Kept, because it holds what is read once only: our credentials with Spotify, and connections that stay open. */

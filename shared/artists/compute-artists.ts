@@ -1,6 +1,5 @@
 import { type Artist, byScoreThenId } from '../artist.ts';
-import type { ComputationJob } from '../cache/compute-under-lease.ts';
-import type { ComputedList } from '../cache/entry.ts';
+import type { ComputationJob, Computed } from '../cache/compute-under-lease.ts';
 import type { Clock } from '../clock.ts';
 import { logSkipped } from '../logging/log-failure.ts';
 import { reauthorizeSoonFromMs } from '../platforms/connection.ts';
@@ -50,7 +49,8 @@ export function createComputeArtists(deps: ComputeArtistsDeps) {
         computedAtMs: nowMs,
         reauthorizeSoonFromMs: reauthorizeSoonFromMs(access.connection.authorizedAtMs),
         selectionRevision: revision,
-      } satisfies ComputedList;
+        answered: usage.answered,
+      } satisfies Computed;
     } finally {
       // When the storage fails first, Spotify need not be read to the end.
       ended.abort();

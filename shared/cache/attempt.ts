@@ -1,7 +1,7 @@
 import type { ErrorCode, OptionalList } from '../errors.ts';
 import { nextPayment, type Pace } from '../pace.ts';
 import type { Lookup } from './artists-cache.ts';
-import { type Ban, type Bans, bannedLists, banVerdict } from './bans.ts';
+import { type Bans, bannedLists, banVerdict, type Probes } from './bans.ts';
 import { isSameTruth } from './entry.ts';
 import { namesOf, type Platform } from './platform.ts';
 
@@ -38,7 +38,7 @@ export type Verdict =
       /** Optional lists that are left out. */
       without: readonly OptionalList[];
       /** Bans whose end this computation is to find out. */
-      probes: readonly (readonly [string, Ban])[];
+      probes: Probes;
       /** Set when a toggle brought this computation about. */
       paidUntilMs?: number | undefined;
     }

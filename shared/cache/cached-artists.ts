@@ -13,7 +13,7 @@ import {
 } from './answer.ts';
 import type { Lookup } from './artists-cache.ts';
 import { attemptVerdict } from './attempt.ts';
-import { PROBE_MS, releaseProbes, spread, takeProbes } from './bans.ts';
+import { PROBE_MS, spread } from './bans.ts';
 import type { Lease } from './computation-store.ts';
 import {
   type Begun,
@@ -190,7 +190,7 @@ async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Looku
   if (verdict.inPlaceOf && (await read(deps, request)).fence !== lease.fence) return { kind: 'changed' };
   const untilMs = Math.min(nowMs + LEASE_MS, deadlineMs - ANSWER_MARGIN_MS);
   if (!(await computations.acquire(lease, nowMs, untilMs, verdict))) return { kind: 'computing elsewhere' };
-  if (!(await takeProbes(banStore, verdict.probes, nowMs))) {
+  if (!(await banStore.takeProbes(verdict.probes, lease.token, nowMs))) {
     await computations.release(lease);
     return limited(deps, request, PROBE_MS / 1000);
   }
@@ -199,7 +199,7 @@ async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Looku
   if (isSameTruth(lease.fence, now.fence) && now.state !== 'fresh') {
     return { kind: 'begun', begun: { ...verdict, record, bans, found: now, lease } };
   }
-  await Promise.all([computations.release(lease), releaseProbes(banStore, verdict.probes)]);
+  await Promise.all([computations.release(lease), banStore.releaseProbes(verdict.probes, lease.token)]);
   return { kind: 'changed' };
 }
 
@@ -229,16 +229,17 @@ async function waitForTheOther(
 
 type Failed = { error: Error; retryAfterSeconds: number };
 
-/** The lease goes along with the computation. Returns why that could not be arranged, when it could not. */
+/** The lease goes along with the computation, and its probes. Returns why that could not be arranged, when it could not. */
 async function handOn(
   deps: CachedArtistsDeps,
   begun: Begun,
   { observe }: PageRequest,
 ): Promise<Failed | undefined> {
-  const { computations, clock, handOff } = deps;
-  const { lease } = begun;
+  const { computations, bans, clock, handOff } = deps;
+  const { lease, probes } = begun;
   try {
     if (await computations.renew(lease, clock.nowMs() + HAND_OFF_LEASE_MS)) await handOff(lease);
+    else await bans.releaseProbes(probes, lease.token);
     return undefined;
   } catch (error) {
     const retryAfterSeconds = await rememberFailure(deps, begun, error, observe);

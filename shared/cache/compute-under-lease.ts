@@ -8,7 +8,8 @@ import {
 } from '../errors.ts';
 import type { ArtistsCache } from './artists-cache.ts';
 import type { Situation, Verdict } from './attempt.ts';
-import { type BanStore, banOf, releaseProbes, waitSeconds } from './bans.ts';
+import type { BanStore } from './ban-store.ts';
+import { banOf, waitSeconds } from './bans.ts';
 import type { ComputationStore, Lease } from './computation-store.ts';
 import type { ComputedList } from './entry.ts';
 import type { Observe } from './events.ts';
@@ -63,7 +64,12 @@ export interface ComputationJob {
   without: readonly OptionalList[];
   observe?: Observe | undefined;
 }
-export type Compute = (job: ComputationJob) => Promise<ComputedList>;
+export type Compute = (job: ComputationJob) => Promise<Computed>;
+
+/** A list, and the buckets in which the platform answered. */
+export interface Computed extends ComputedList {
+  answered: ReadonlySet<string>;
+}
 
 export type ComputationResult =
   /** `fence` is undefined when storage failed: the list is right, it only could not be kept. */
@@ -96,8 +102,8 @@ export async function computeUnderLease(
   { patienceMs, deadlineMs, observe }: Limits,
   compute: Compute,
 ): Promise<ComputationResult> {
-  const { clock } = deps;
-  const { lease, without } = begun;
+  const { bans, clock } = deps;
+  const { lease, without, probes } = begun;
   const startedAtMs = clock.nowMs();
   const givenUp = new AbortController();
   const ended = new AbortController();
@@ -109,9 +115,11 @@ export async function computeUnderLease(
   const kept = keepLease(deps, lease, { deadlineMs, signal: ended.signal, onLost: giveUp }).catch(giveUp);
   try {
     const job = { userId: lease.userId, signal: givenUp.signal, without, observe };
-    const list = await seenToItsEnd(clock, compute(job), givenUp.signal);
+    const { answered, ...list } = await seenToItsEnd(clock, compute(job), givenUp.signal);
     const computationMs = clock.nowMs() - startedAtMs;
     observe?.({ name: 'computed', ms: computationMs });
+    // Whatever becomes of the list.
+    await bans.endProbes(probes, lease.token, answered, clock.nowMs());
     return await store(deps, begun, { ...list, computationMs, lacks: without }, observe);
   } catch (error) {
     ended.abort();
@@ -121,7 +129,7 @@ export async function computeUnderLease(
       return { kind: 'outlasted' };
     }
     if (error instanceof LeaseLost) {
-      await releaseProbes(deps.bans, begun.probes);
+      await bans.releaseProbes(probes, lease.token);
       return { kind: 'superseded' };
     }
     const retryAfterSeconds = await rememberFailure(deps, begun, error, observe);
@@ -143,7 +151,7 @@ async function store(
     const result = await deps.cache.set(lease.userId, list, { fence: lease.fence, stored: found.stored });
     if (!result.stored) {
       // Without the release, a next try from the same state would wait for a holder that is gone.
-      await Promise.allSettled([endBans(deps, begun), deps.computations.release(lease)]);
+      await Promise.allSettled([deps.computations.release(lease)]);
       return { kind: 'superseded' };
     }
     observe?.({ name: 'stored', list: result.list, replaced: found.stored });
@@ -155,24 +163,19 @@ async function store(
   }
 }
 
-/** The platform answered: the bans that were probed are over. */
-async function endBans({ bans, clock }: ComputationDeps, { probes }: Begun): Promise<void> {
-  await Promise.allSettled(probes.map(([name, ban]) => bans.end(name, ban, clock.nowMs())));
-}
-
-/** Ends the bans that were probed, and what was known of a list that failed. Ordinarily there is nothing to write. */
+/** Ends what was known of a list that failed. Ordinarily there is nothing to write. */
 async function rememberSuccess(deps: ComputationDeps, begun: Begun): Promise<void> {
   const { lease, record, without } = begun;
   const { computations, platform, clock, retryMs } = deps;
-  const writes: Promise<unknown>[] = [endBans(deps, begun)];
   const failures = record.listFailures ?? 0;
-  if (without.length > 0) {
+  const write = () => {
+    if (without.length === 0) return failures > 0 ? computations.succeed(lease) : undefined;
     const retryAtMs = clock.nowMs() + retryMs * doublings(failures);
     const list = record.failedList === undefined ? undefined : { name: record.failedList, failures };
-    writes.push(computations.fail(lease, platform.codes.unavailable, retryAtMs, list));
-  } else if (failures > 0) writes.push(computations.succeed(lease));
+    return computations.fail(lease, platform.codes.unavailable, retryAtMs, list);
+  };
   // The list is stored: what fails here only makes others more careful than they need to be.
-  await Promise.allSettled(writes);
+  await Promise.allSettled([write()]);
 }
 
 const doublings = (failures: number) => 2 ** Math.min(MAX_DOUBLINGS, Math.max(0, failures - LIST_PATIENCE));
@@ -233,7 +236,7 @@ export async function rememberFailure(
     if (!(failure instanceof StorageUnavailable)) throw failure;
     return STORAGE_RETRY_MS / 1000;
   } finally {
-    await releaseProbes(deps.bans, begun.probes);
+    await deps.bans.releaseProbes(begun.probes, begun.lease.token);
   }
 }
 

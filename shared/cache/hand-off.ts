@@ -4,6 +4,7 @@ import { requiredEnv } from '../env.ts';
 import { PlatformUnavailable, StorageUnavailable } from '../errors.ts';
 import { asStorageError } from '../storage/document-client.ts';
 import { attemptVerdict } from './attempt.ts';
+import type { Probes } from './bans.ts';
 import type { Lease } from './computation-store.ts';
 import {
   type ComputationDeps,
@@ -15,6 +16,7 @@ import {
 } from './compute-under-lease.ts';
 import { isSameTruth } from './entry.ts';
 import type { Observe } from './events.ts';
+import { namesOf } from './platform.ts';
 
 /** A receipt is there at once or not at all: an Invoke that hangs must not cost the reader the old copy. */
 const CLIENT = {
@@ -71,16 +73,21 @@ export async function refresh(
   const [found, record, known] = await Promise.all([
     cache.get(lease.userId, 0, 1, clock.nowMs()),
     computations.read(lease.userId),
-    deps.bans.read(clock.nowMs()),
+    deps.bans.read(clock.nowMs(), namesOf(deps.platform.needs)),
   ]);
-  // What a toggle brought about was paid for by the request that handed it on; it is also the one that probes, and the
-  // lease is our own.
-  const bans = new Map([...known].map(([name, ban]) => [name, { ...ban, probeUntilMs: 0 }]));
+  // What a toggle brought about was paid for by the request that handed it on, and what that request probes is ours to
+  // find out, as the lease is.
+  const handedProbes = [...known].filter(([, { probe }]) => probe?.holder === handed.token);
+  const bans = new Map([...known, ...handedProbes.map(unprobed)]);
   const situation = { found, record: { ...record, leaseUntilMs: undefined, paidUntilMs: undefined }, bans };
   const verdict = attemptVerdict(situation, deps.platform, clock.nowMs());
   const isOutdated = !isSameTruth(lease.fence, found.fence);
-  if (isOutdated || verdict.kind !== 'allowed') {
-    await computations.release(lease);
+  const mayCompute =
+    !isOutdated &&
+    verdict.kind === 'allowed' &&
+    (await deps.bans.takeProbes(verdict.probes, lease.token, clock.nowMs(), handed.token));
+  if (!mayCompute) {
+    await Promise.all([computations.release(lease), deps.bans.releaseProbes(handedProbes, handed.token)]);
     return isOutdated ? 'superseded' : 'forbidden';
   }
   const begun = { ...situation, lease, without: verdict.without, probes: verdict.probes };
@@ -97,6 +104,8 @@ export async function refresh(
   await report?.(error);
   return 'failed';
 }
+
+const unprobed = ([name, ban]: Probes[number]) => [name, { ...ban, probe: undefined }] as const;
 
 function errorOf(result: Exclude<ComputationResult, { kind: 'superseded' }>): Error {
   switch (result.kind) {

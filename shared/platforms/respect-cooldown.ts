@@ -1,10 +1,13 @@
-import { type BanStore, banVerdict, releaseProbes, takeProbes, waitSeconds } from '../cache/bans.ts';
+import { randomUUID } from 'node:crypto';
+import type { BanStore } from '../cache/ban-store.ts';
+import { banVerdict, waitSeconds } from '../cache/bans.ts';
 import type { Observe } from '../cache/events.ts';
 import type { Clock } from '../clock.ts';
 import { PlatformRateLimited } from '../errors.ts';
+import type { SpotifyCall } from '../spotify/call.ts';
 
 interface RespectDeps {
-  bans: Pick<BanStore, 'read' | 'start' | 'takeProbe' | 'releaseProbe' | 'end'>;
+  bans: BanStore;
   clock: Pick<Clock, 'nowMs'>;
   observe?: Observe | undefined;
 }
@@ -19,20 +22,21 @@ interface RespectDeps {
 export async function respectCooldown<T>(
   { bans, clock, observe }: RespectDeps,
   names: readonly string[],
-  work: () => Promise<T>,
+  call: SpotifyCall,
+  work: (call: SpotifyCall) => Promise<T>,
 ): Promise<T> {
+  const holder = randomUUID();
   const verdict = banVerdict(await bans.read(clock.nowMs(), names), names, clock.nowMs());
   if (verdict.kind === 'denied') throw limited(verdict.retryAfterSeconds);
-  if (!(await takeProbes(bans, verdict.probes, clock.nowMs()))) throw limited(1);
+  if (!(await bans.takeProbes(verdict.probes, holder, clock.nowMs()))) throw limited(1);
   try {
-    const result = await work();
-    // The work is done: bans that could not be lifted only make others more careful than they need to be.
-    await Promise.allSettled(verdict.probes.map(([name, ban]) => bans.end(name, ban, clock.nowMs())));
+    const result = await work(call);
+    await bans.endProbes(verdict.probes, holder, call.usage.answered, clock.nowMs());
     return result;
   } catch (error) {
     const told =
       error instanceof PlatformRateLimited ? await beginBan({ bans, clock, observe }, error) : error;
-    await releaseProbes(bans, verdict.probes);
+    await bans.releaseProbes(verdict.probes, holder);
     throw told;
   }
 }

@@ -1,3 +1,4 @@
+import type { PlatformBucket } from '../errors.ts';
 import { bucketOf } from './endpoints.ts';
 import { type SpotifyReply, unavailable } from './replies.ts';
 import type { SkipReason } from './schemas.ts';
@@ -20,6 +21,8 @@ export interface SpotifyUsage {
   /** Odd items that were left out of good pages. */
   skipped: number;
   skippedBy: Partial<Record<SkipReason, number>>;
+  /** The buckets in which a call succeeded. */
+  answered: Set<PlatformBucket>;
 }
 
 export const noUsage = (): SpotifyUsage => ({
@@ -30,6 +33,7 @@ export const noUsage = (): SpotifyUsage => ({
   cut: 0,
   skipped: 0,
   skippedBy: {},
+  answered: new Set(),
 });
 
 /** Counts the items that a reply was read without, if it is a page. */
@@ -99,7 +103,9 @@ export async function sendRequest(
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
-    return { status: reply.status, headers: reply.headers, body: await readBody(reply) };
+    const body = await readBody(reply);
+    if (reply.ok) usage.answered.add(bucketOf(url.pathname));
+    return { status: reply.status, headers: reply.headers, body };
   } catch (error) {
     if (signal.aborted) usage.cut += 1;
     else usage.failures += 1;

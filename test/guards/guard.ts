@@ -20,7 +20,7 @@ export const unit = (name: string, title: string) => ({ file: `test/shared/cache
 
 export const CACHE = 'shared/cache/artists-cache.ts';
 export const COMPUTATIONS = 'shared/cache/computation-store.ts';
-export const BANS = 'shared/cache/bans.ts';
+export const BANS = 'shared/cache/ban-store.ts';
 export const TABLE = 'shared/storage/document-client.ts';
 export const CORE = 'shared/cache/cached-artists.ts';
 export const UNDER_LEASE = 'shared/cache/compute-under-lease.ts';

@@ -48,7 +48,7 @@ export const platformGuards: readonly Guard[] = [
     invariant: 'I5',
     name: 'a probe that found nothing out is given back',
     file: 'shared/platforms/respect-cooldown.ts',
-    find: 'await releaseProbes(bans, verdict.probes);',
+    find: 'await bans.releaseProbes(verdict.probes, holder);',
     replace: '',
     test: test('platforms/respect-cooldown', 'lets another probe at once'),
   },

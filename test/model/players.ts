@@ -6,11 +6,11 @@ import { createAdmit } from '../../shared/cache/admission.ts';
 import type { Answer } from '../../shared/cache/answer.ts';
 import { CHUNK_SIZE } from '../../shared/cache/artist-codec.ts';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
-import { type BanStore, createBanStore } from '../../shared/cache/bans.ts';
+import { type BanStore, createBanStore } from '../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../shared/cache/computation-store.ts';
-import type { ComputationJob } from '../../shared/cache/compute-under-lease.ts';
-import type { ComputedList, Windows } from '../../shared/cache/entry.ts';
+import type { ComputationJob, Computed } from '../../shared/cache/compute-under-lease.ts';
+import type { Windows } from '../../shared/cache/entry.ts';
 import type { Observe } from '../../shared/cache/events.ts';
 import { refresh } from '../../shared/cache/hand-off.ts';
 import { createSweep } from '../../shared/cache/sweep-expired.ts';
@@ -28,6 +28,7 @@ import { REQUIRED_SCOPES } from '../../shared/spotify/endpoints.ts';
 import type { TokenEndpoint } from '../../shared/spotify/token-endpoint.ts';
 import type { WebApi } from '../../shared/spotify/web-api.ts';
 import { SPOTIFY_PLATFORM, SYNC_NEEDS } from '../../shared/spotify-platform.ts';
+import { ANSWERED } from '../support/a-cache.ts';
 import { TABLES } from '../support/dynalite.ts';
 import type { Player } from './cast.ts';
 import { RETRY_MS } from './computation-properties.ts';
@@ -161,7 +162,7 @@ export function createPlayers(stage: Stage) {
     player: Player,
     own: Stores,
     { userId, signal, without }: Pick<ComputationJob, 'userId' | 'signal' | 'without'>,
-  ): Promise<ComputedList> {
+  ): Promise<Computed> {
     const { selections, clock } = own;
     const computation = stage.beginComputation(player, userId as User, without.length > 0);
     const ask = (page: number, account: string) =>
@@ -172,7 +173,7 @@ export function createPlayers(stage: Stage) {
       const deps = { clock, accountId, selections, ask, listLength: shape.listLength };
       const list = await computeList(deps, computation, signal).finally(access.settle);
       computation.state = 'complete';
-      return list;
+      return { ...list, answered: ANSWERED };
     } catch (error) {
       computation.state = 'failed';
       // What comes after the computation was given up is not heard.
@@ -226,7 +227,7 @@ export function createPlayers(stage: Stage) {
         });
         const call = { signal: new AbortController().signal, usage: noUsage() };
         return syncPlays(user, clock.nowMs(), (work) =>
-          respectCooldown({ bans, clock }, SYNC_NEEDS, () => work(call)),
+          respectCooldown({ bans, clock }, SYNC_NEEDS, call, work),
         );
       });
     },

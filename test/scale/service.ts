@@ -4,7 +4,7 @@ import { createPlaysStore } from '../../shared/artists/plays-store.ts';
 import { createSelectionStore, toggleArtist } from '../../shared/artists/selection.ts';
 import { createAdmit } from '../../shared/cache/admission.ts';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
-import { createBanStore } from '../../shared/cache/bans.ts';
+import { createBanStore } from '../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../shared/cache/computation-store.ts';
 import type { Compute } from '../../shared/cache/compute-under-lease.ts';

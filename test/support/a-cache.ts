@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createAdmit } from '../../shared/cache/admission.ts';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
-import { createBanStore } from '../../shared/cache/bans.ts';
+import { createBanStore } from '../../shared/cache/ban-store.ts';
 import { createComputationStore } from '../../shared/cache/computation-store.ts';
 import { SPOTIFY_PLATFORM } from '../../shared/spotify-platform.ts';
 import { NOON } from './a-clock.ts';
@@ -11,6 +11,8 @@ import { realisticArtists } from './realistic-artists.ts';
 
 const HOUR_MS = 3_600_000;
 export const RETRY_MS = 30_000;
+/** Where the platform answers a computation. */
+export const ANSWERED: ReadonlySet<string> = new Set(['token', 'top', 'tracks', 'following']);
 
 /** The cache over a store, by default a fake one of its own. */
 export function aCache(db: DynamoDBDocumentClient = createFakeTables().db) {

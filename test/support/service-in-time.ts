@@ -6,7 +6,7 @@ import { createComputeArtists } from '../../shared/artists/compute-artists.ts';
 import { createPlaysStore } from '../../shared/artists/plays-store.ts';
 import { createSelectionStore, toggleArtist } from '../../shared/artists/selection.ts';
 import { createSyncPace, createSyncPlays } from '../../shared/artists/sync-plays.ts';
-import { createBanStore } from '../../shared/cache/bans.ts';
+import { createBanStore } from '../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../shared/cache/cached-artists.ts';
 import type { Lease } from '../../shared/cache/computation-store.ts';
 import type { Compute } from '../../shared/cache/compute-under-lease.ts';
@@ -143,7 +143,7 @@ export function startServiceInTime() {
     (needs: Parameters<typeof respectCooldown>[1]) =>
     <T>(work: (call: SpotifyCall) => Promise<T>): Promise<T> => {
       const call = { signal: new AbortController().signal, usage: noUsage() };
-      return respectCooldown({ bans: newBans(), clock }, needs, () => work(call));
+      return respectCooldown({ bans: newBans(), clock }, needs, call, work);
     };
 
   function user(id: string) {

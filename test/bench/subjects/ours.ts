@@ -1,5 +1,5 @@
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { createBanStore } from '../../../shared/cache/bans.ts';
+import { createBanStore } from '../../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore } from '../../../shared/cache/computation-store.ts';
 import { entryKey } from '../../../shared/cache/keys.ts';

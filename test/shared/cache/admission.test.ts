@@ -2,11 +2,12 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { computationsPerWindow, createAdmit, ticketsOf } from '../../../shared/cache/admission.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { ALL_CALLS, type Ban, createBanStore, type Pacing } from '../../../shared/cache/bans.ts';
+import { createBanStore } from '../../../shared/cache/ban-store.ts';
+import { ALL_CALLS, type Ban, type Pacing } from '../../../shared/cache/bans.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { EXPIRY_SHARDS } from '../../../shared/cache/keys.ts';
 import { PlatformRateLimited } from '../../../shared/errors.ts';
-import { aCache } from '../../support/a-cache.ts';
+import { ANSWERED, aCache } from '../../support/a-cache.ts';
 import { aClock } from '../../support/a-clock.ts';
 import { TABLES } from '../../support/dynalite.ts';
 import { createFakeTables } from '../../support/fake-tables.ts';
@@ -29,7 +30,7 @@ async function afterABan(begunMs: readonly number[]) {
   const bans = createBanStore(store);
   await bans.start(new PlatformRateLimited('429', { retryAfterSeconds: 19 }), NOON);
   const ban = (await bans.read(NOON + 20_000)).get(ALL_CALLS) as Ban;
-  await bans.end(ALL_CALLS, ban, NOON + 20_000);
+  await bans.endProbes([[ALL_CALLS, ban]], 'ann', ANSWERED, NOON + 20_000);
   const admit = createAdmit({ ...store, keepMs: WINDOWS.keepMs });
   const readPacing = (nowMs: number) => bans.readPacing(nowMs) as Promise<Pacing>;
   /** How many of a thousand users are let in, one after the other, each second. */
@@ -93,7 +94,7 @@ describe('a request that is not let in', () => {
         { userId, page: 0, limit: 2, deadlineMs: clock.nowMs() + 20_000 },
         async () => {
           computations += 1;
-          return { artists: realisticArtists(3), computedAtMs: clock.nowMs() };
+          return { artists: realisticArtists(3), computedAtMs: clock.nowMs(), answered: ANSWERED };
         },
       );
     return { given, ask, clock, computed: () => computations };

@@ -23,7 +23,7 @@ const verdict = (
   { found = NOTHING, bans = {} }: { found?: Lookup; bans?: Record<string, Partial<Ban>> } = {},
 ) => {
   const known = Object.entries(bans).map(
-    ([name, ban]) => [name, { sinceMs: 0, untilMs: 0, probeUntilMs: 0, strikes: 1, ...ban }] as const,
+    ([name, ban]) => [name, { sinceMs: 0, untilMs: 0, strikes: 1, ...ban }] as const,
   );
   return attemptVerdict({ found, record, bans: new Map(known) }, INVENTED_PLATFORM, NOW);
 };
@@ -67,7 +67,7 @@ describe('a ban', () => {
   test('that may be over is probed by one; the others wait for that one', () => {
     const over = { untilMs: NOW };
     expect(verdict({}, { bans: { all: over } })).toMatchObject({ kind: 'allowed', probes: [['all', over]] });
-    const probed = { ...over, probeUntilMs: NOW + 3_000 };
+    const probed = { ...over, probe: { holder: 'another', untilMs: NOW + 3_000 } };
     expect(verdict({}, { bans: { all: probed } })).toMatchObject({ kind: 'denied', retryAfterSeconds: 3 });
   });
 
@@ -80,7 +80,7 @@ describe('a ban', () => {
   test('of what a list can do without is probed by one when it may be over; the others do without', () => {
     const over = { untilMs: NOW };
     expect(verdict({}, { bans: { likes: over } })).toMatchObject({ without: [], probes: [['likes', over]] });
-    const probed = { ...over, probeUntilMs: NOW + 3_000 };
+    const probed = { ...over, probe: { holder: 'another', untilMs: NOW + 3_000 } };
     expect(verdict({}, { bans: { likes: probed } })).toMatchObject({ without: ['saved'], probes: [] });
   });
 

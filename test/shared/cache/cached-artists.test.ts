@@ -4,7 +4,7 @@ import type { Artist } from '../../../shared/artist.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { ComputationPending, StorageUnavailable } from '../../../shared/errors.ts';
-import { aCache, RETRY_MS } from '../../support/a-cache.ts';
+import { ANSWERED, aCache, RETRY_MS } from '../../support/a-cache.ts';
 import { aClock, NOON } from '../../support/a-clock.ts';
 import { TABLES } from '../../support/dynalite.ts';
 import { realisticArtists } from '../../support/realistic-artists.ts';
@@ -24,7 +24,7 @@ function halfDead({ db }: ReturnType<typeof aCache>) {
 }
 
 const NOTHING_SELECTED = async () => ({ selected: new Set<string>(), revision: 'none' });
-const computing = async () => ({ artists: realisticArtists(5), computedAtMs: NOON });
+const computing = async () => ({ artists: realisticArtists(5), computedAtMs: NOON, answered: ANSWERED });
 
 /** Asks for a page; the platform answers at once. */
 const ask = (given: ReturnType<typeof aCache>, clock = aClock(), readSelection = NOTHING_SELECTED) =>

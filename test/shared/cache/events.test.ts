@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { toggleArtist } from '../../../shared/artists/selection.ts';
 import { createAdmit } from '../../../shared/cache/admission.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { createBanStore } from '../../../shared/cache/bans.ts';
+import { createBanStore } from '../../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
 import { NO_FENCE, type StoredList } from '../../../shared/cache/entry.ts';
@@ -43,7 +43,7 @@ function aStory() {
   const compute = async () => {
     clock.advance(2_000);
     if (failure) throw failure;
-    return { artists: ARTISTS, computedAtMs: clock.nowMs() };
+    return { artists: ARTISTS, computedAtMs: clock.nowMs(), answered: new Set(['top']) };
   };
   const readSelection = async () => ({ selected: new Set<string>(), revision: 'none' });
   const admit = createAdmit({ db: dynamo.db, table, keepMs: WINDOWS.keepMs });

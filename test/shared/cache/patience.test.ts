@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createSelectionStore } from '../../../shared/artists/selection.ts';
 import { createAdmit } from '../../../shared/cache/admission.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { createBanStore } from '../../../shared/cache/bans.ts';
+import { createBanStore } from '../../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
 import type { Compute } from '../../../shared/cache/compute-under-lease.ts';
@@ -102,7 +102,7 @@ function aCache(compute: Compute) {
   return { clock, advance, ask, cache, computations, handed, sent, failRenewals, leasedUntilMs };
 }
 
-const list = () => ({ artists: ARTISTS, computedAtMs: NOON });
+const list = () => ({ artists: ARTISTS, computedAtMs: NOON, answered: new Set<string>() });
 /** As long as it is not given up. */
 const neverEnds: Compute = ({ signal }) =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));

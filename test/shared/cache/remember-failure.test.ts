@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
-import { createBanStore } from '../../../shared/cache/bans.ts';
+import { createBanStore } from '../../../shared/cache/ban-store.ts';
 import { createComputationStore } from '../../../shared/cache/computation-store.ts';
 import { rememberFailure } from '../../../shared/cache/compute-under-lease.ts';
 import { NO_FENCE } from '../../../shared/cache/entry.ts';

@@ -2,17 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { createSelectionStore } from '../../../shared/artists/selection.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
 import type { Lease } from '../../../shared/cache/computation-store.ts';
-import { computeUnderLease, LEASE_MS } from '../../../shared/cache/compute-under-lease.ts';
+import { type Computed, computeUnderLease, LEASE_MS } from '../../../shared/cache/compute-under-lease.ts';
+import { NO_FENCE } from '../../../shared/cache/entry.ts';
 import type { Clock } from '../../../shared/clock.ts';
-import { aCache, RETRY_MS } from '../../support/a-cache.ts';
+import { PlatformRateLimited } from '../../../shared/errors.ts';
+import { ANSWERED, aCache, RETRY_MS } from '../../support/a-cache.ts';
 import { NOON } from '../../support/a-clock.ts';
 import { TABLES } from '../../support/dynalite.ts';
 import type { FakeCommand } from '../../support/fake-dynamo.ts';
 import { createFakeTables } from '../../support/fake-tables.ts';
 import { realisticArtists } from '../../support/realistic-artists.ts';
+import { outage } from '../../support/store-contract/given.ts';
 
 const HOUR_MS = 3_600_000;
-const LIST = { artists: realisticArtists(3), computedAtMs: NOON };
+const LIST = { artists: realisticArtists(3), computedAtMs: NOON, answered: ANSWERED };
 
 /** A clock whose sleepers are woken by hand. */
 function aSteppedClock() {
@@ -58,7 +61,7 @@ function aUser(putList: (pass: () => Promise<unknown>) => Promise<unknown>) {
     readSelection: createSelectionStore({ db, table: TABLES.account }).read,
     handOff: async () => {},
   };
-  const ask = (compute = async () => LIST) =>
+  const ask = (compute = async (): Promise<Computed> => LIST) =>
     cachedArtists(deps, { userId: 'ann', page: 0, limit: 10, deadlineMs: clock.nowMs() + 29_000 }, compute);
   const begin = async () => {
     const found = await deps.cache.get('ann', 0, 1, NOON);
@@ -123,6 +126,38 @@ describe('a list that is computed and then', () => {
 
     store();
     expect((await working).kind).toBe('computed');
+  });
+});
+
+describe('a probe of a ban', () => {
+  async function aProber(putList: () => Promise<unknown>) {
+    const user = aUser(putList);
+    await user.bans.start(new PlatformRateLimited('429', { retryAfterSeconds: 1 }), NOON - 10_000);
+    const standing = async () => [...(await user.bans.read(NOON, ['all']))];
+    return { ...user, standing };
+  }
+
+  test('ends the ban when the platform answers, also where the list cannot be stored', async () => {
+    const user = await aProber(() => Promise.reject(outage()));
+    user.interfere();
+    expect(await user.ask()).toMatchObject({ cached: false, cacheStatus: 'fresh' });
+    expect(await user.standing()).toEqual([]);
+  });
+
+  test('ends no ban by a list for which the platform was not asked, and is given back', async () => {
+    const user = await aProber(() => Promise.reject(outage()));
+    await user.ask(async () => ({ ...LIST, answered: new Set() }));
+    expect(await user.standing()).toMatchObject([['all', { probe: undefined }]]);
+  });
+
+  test('is given back when its computation cannot be handed on, for another has the lease', async () => {
+    const user = await aProber(() => Promise.reject(outage()));
+    const slow = { ...LIST, computationMs: 60_000, computedAtMs: NOON - 4 * HOUR_MS };
+    await user.cache.set('ann', slow, { fence: NO_FENCE });
+    const computations = { ...user.computations, renew: async () => false };
+    const request = { userId: 'ann', page: 0, limit: 10, deadlineMs: NOON + 29_000 };
+    await cachedArtists({ ...user.deps, computations }, request, async () => LIST);
+    expect(await user.standing()).toMatchObject([['all', { probe: undefined }]]);
   });
 });
 

@@ -1,17 +1,34 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidState, PlatformRateLimited, PlatformUnavailable } from '../../../shared/errors.ts';
+import {
+  InvalidState,
+  type PlatformBucket,
+  PlatformRateLimited,
+  PlatformUnavailable,
+} from '../../../shared/errors.ts';
 import { respectCooldown } from '../../../shared/platforms/respect-cooldown.ts';
 import { CONNECT_NEEDS } from '../../../shared/spotify-platform.ts';
 import { aCache } from '../../support/a-cache.ts';
 import { aClock, NOON } from '../../support/a-clock.ts';
+import { aCall } from '../../support/service.ts';
 
 const limited = (retryAfterSeconds: number) => new PlatformRateLimited('429', { retryAfterSeconds });
 
 function given() {
   const { bans } = aCache();
   const clock = aClock();
-  const run = (work: () => Promise<unknown>, names: readonly string[] = ['all']) =>
-    respectCooldown({ bans, clock }, names, work);
+  /** What works calls the platform in these buckets. */
+  const run = (
+    work: () => Promise<unknown>,
+    names: readonly string[] = ['all'],
+    answered: readonly PlatformBucket[] = ['token', 'me', 'player'],
+  ) => {
+    const call = aCall();
+    return respectCooldown({ bans, clock }, names, call, async () => {
+      const result = await work();
+      for (const bucket of answered) call.usage.answered.add(bucket);
+      return result;
+    });
+  };
   return { bans, clock, run };
 }
 const done = async () => 'done';
@@ -42,14 +59,14 @@ describe('work that calls the platform', () => {
     await bans.start(quota(5), NOON);
     clock.advance(7_000);
     const isProbed = async (name: string) =>
-      ((await bans.read(clock.nowMs(), [name])).get(name)?.probeUntilMs ?? 0) > clock.nowMs();
+      ((await bans.read(clock.nowMs(), [name])).get(name)?.probe?.untilMs ?? 0) > clock.nowMs();
     const seen = (await bans.read(clock.nowMs(), ['player'])).get('player');
     if (!seen) throw new Error('no ban');
-    await bans.takeProbe('player', seen, clock.nowMs());
+    await bans.takeProbes([['player', seen]], 'another', clock.nowMs());
     await expect(run(done, ['all', 'player'])).rejects.toThrow(PlatformRateLimited);
     expect(await isProbed('all')).toBe(false);
 
-    await bans.releaseProbe('player', seen);
+    await bans.releaseProbes([['player', seen]], 'another');
     await expect(run(() => Promise.reject(quota(60)), ['all', 'player'])).rejects.toThrow(
       PlatformRateLimited,
     );
@@ -82,11 +99,29 @@ describe('work that calls the platform', () => {
     clock.advance(6_000);
     const probing = Promise.withResolvers<void>();
     const first = run(() => probing.promise);
-    await expect.poll(async () => (await bans.read(NOON)).get('all')?.probeUntilMs).toBeGreaterThan(NOON);
+    await expect.poll(async () => (await bans.read(NOON)).get('all')?.probe?.untilMs).toBeGreaterThan(NOON);
     await expect(run(done)).rejects.toMatchObject({ code: 'SPOTIFY_RATE_LIMITED' });
     probing.resolve();
     await first;
     expect(await run(done)).toBe('done');
+  });
+
+  test('ends no ban where it did not call, and lets another probe it at once', async () => {
+    const { bans, clock, run } = given();
+    for (const bucket of ['token', 'me'] as const)
+      await bans.start(
+        new PlatformRateLimited('429', { retryAfterSeconds: 5, reason: 'quota', bucket }),
+        NOON,
+      );
+    await bans.start(limited(5), NOON);
+    clock.advance(6_000);
+    const needs = ['all', ...CONNECT_NEEDS];
+    await run(done, needs, []);
+    expect([...(await bans.read(NOON)).keys()].toSorted()).toEqual(['all', 'me', 'token']);
+    await run(done, needs, ['token']);
+    expect([...(await bans.read(NOON)).keys()].toSorted()).toEqual(['all', 'me']);
+    await run(done, needs, ['me']);
+    expect(await bans.read(NOON)).toEqual(new Map());
   });
 
   test('that fails by anything else lets another probe at once', async () => {

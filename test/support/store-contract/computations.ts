@@ -1,6 +1,7 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { type Ban, createBanStore, PROBE_MS } from '../../../shared/cache/bans.ts';
+import { createBanStore } from '../../../shared/cache/ban-store.ts';
+import { type Ban, PROBE_MS, type Probes } from '../../../shared/cache/bans.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
 import { type PlatformBucket, PlatformRateLimited } from '../../../shared/errors.ts';
 import { aUser, NOON, recording, repeatingWrites, type Store } from './given.ts';
@@ -129,12 +130,38 @@ export function describeComputations(store: () => Store): void {
       const ban = (await bans.read(NOON)).get('player') as Ban;
       const nowMs = NOON + 5_000;
       const probes = await Promise.all(
-        Array.from({ length: 50 }, () => bans.takeProbe('player', ban, nowMs)),
+        Array.from({ length: 50 }, (_, i) => bans.takeProbes([['player', ban]], `holder ${i}`, nowMs)),
       );
       expect(probes.filter(Boolean)).toHaveLength(1);
-      expect(await bans.takeProbe('player', ban, nowMs + PROBE_MS - 1)).toBe(false);
-      expect(await bans.end('player', ban, nowMs)).toBe(true);
+      const probing: Probes = [['player', ban]];
+      expect(await bans.takeProbes(probing, 'another', nowMs + PROBE_MS - 1)).toBe(false);
+      await bans.endProbes(probing, `holder ${probes.indexOf(true)}`, new Set(['player']), nowMs);
       expect((await bans.read(NOON)).has('player')).toBe(false);
+    });
+
+    test('is given back by the one who probes it alone, also when another took the probe over', async () => {
+      const bans = createBanStore(store());
+      await bans.start(aBan('player'), NOON);
+      const probing: Probes = [['player', (await bans.read(NOON)).get('player') as Ban]];
+      const holder = async () => (await bans.read(NOON)).get('player')?.probe?.holder;
+      await bans.takeProbes(probing, 'first', NOON + 6_000);
+      await bans.releaseProbes(probing, 'another');
+      expect(await holder()).toBe('first');
+      expect(await bans.takeProbes(probing, 'second', NOON + 6_000 + PROBE_MS)).toBe(true);
+      await bans.releaseProbes(probing, 'first');
+      await bans.endProbes(probing, 'first', new Set(), NOON + 7_000);
+      expect(await holder()).toBe('second');
+      await bans.releaseProbes(probing, 'second');
+      expect(await holder()).toBeUndefined();
+      await bans.endProbes(probing, 'second', new Set(['player']), NOON + 7_000);
+    });
+
+    test('is probed by the one who takes the probe, also when the SDK repeats the write', async () => {
+      const bans = createBanStore(repeatingWrites(store()));
+      await bans.start(aBan('player'), NOON);
+      const probing: Probes = [['player', (await bans.read(NOON)).get('player') as Ban]];
+      expect(await bans.takeProbes(probing, 'ours', NOON + 6_000)).toBe(true);
+      await bans.endProbes(probing, 'ours', new Set(['player']), NOON + 7_000);
     });
 
     test('that begins anew is another: its end is not that of the one before, and it lasts longer', async () => {
@@ -144,7 +171,8 @@ export function describeComputations(store: () => Store): void {
       const lengths: number[] = [];
       for (let i = 1; i <= 6; i += 1) lengths.push(await bans.start(aBan('following', 0), NOON + i * 60_000));
       expect(lengths).toEqual([2, 4, 8, 16, 30, 30]);
-      expect(await bans.end('following', first, NOON)).toBe(false);
+      await bans.endProbes([['following', first]], 'late', new Set(['following']), NOON);
+      expect((await bans.read(NOON)).has('following')).toBe(true);
     });
   });
 
@@ -193,9 +221,9 @@ export function describeComputations(store: () => Store): void {
       expect(looks()).toBe(1);
       const ban = (await bans.read(NOON + 2_000, ['tracks'])).get('tracks') as Ban;
       expect(looks()).toBe(2);
-      await bans.takeProbe('tracks', ban, NOON + 2_000);
+      await bans.takeProbes([['tracks', ban]], 'ours', NOON + 2_000);
       const probed = (await bans.read(NOON + 2_001)).get('tracks');
-      expect(probed?.probeUntilMs).toBe(NOON + 2_000 + PROBE_MS);
+      expect(probed?.probe).toEqual({ holder: 'ours', untilMs: NOON + 2_000 + PROBE_MS });
       expect(looks()).toBe(3);
     });
   });
