@@ -68,7 +68,8 @@ export function createBanStore(deps: TableDeps) {
     }
   }
 
-  async function readKnown(nowMs: number, names: readonly string[]): Promise<Stored> {
+  /** What stood at most a second before `nowMs`; what stands, when one of `names` may be over. */
+  async function look(nowMs: number, names: readonly string[] = []): Promise<Stored> {
     const isKnown = known !== undefined && nowMs - known.readAtMs < KNOWN_FOR_MS;
     if (known && isKnown && !isAnyOver(known.bans, names, nowMs) && !isUncounted(known)) return known;
     known = { ...(await readStored()), readAtMs: nowMs };
@@ -101,11 +102,10 @@ export function createBanStore(deps: TableDeps) {
   }
 
   return {
-    /** The bans as they stood at most a second before `nowMs`; as they stand, when one of `names` may be over. */
-    read: async (nowMs: number, names: readonly string[] = []) => (await readKnown(nowMs, names)).bans,
+    look,
 
-    /** The ban that computations are paced after, if there was one. */
-    readPacing: async (nowMs: number) => (await readKnown(nowMs, [])).pacing,
+    /** The bans alone. */
+    read: async (nowMs: number, names?: readonly string[]) => (await look(nowMs, names)).bans,
 
     /** Begins the ban that a 429 tells of, from `nowMs`, when it was answered. Returns its seconds, 0 when it was known. */
     async start(error: PlatformRateLimited, nowMs: number): Promise<number> {
@@ -173,6 +173,7 @@ export function createBanStore(deps: TableDeps) {
 /** What the item holds. */
 interface Stored {
   bans: Bans;
+  /** After which ban computations are paced, if there was one. */
   pacing: Pacing | undefined;
 }
 

@@ -172,9 +172,10 @@ async function orUnavailable(found: Lookup, act: () => Promise<Attempt>): Promis
 async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Lookup): Promise<Attempt> {
   const { computations, bans: banStore, platform, clock } = deps;
   const { userId, deadlineMs } = request;
-  const [record, bans] = await Promise.all([
+  // Bans and pacing by one look: a second one might show a ban that the verdict does not know.
+  const [record, { bans, pacing }] = await Promise.all([
     computations.read(userId),
-    banStore.read(clock.nowMs(), namesOf(platform.needs)),
+    banStore.look(clock.nowMs(), namesOf(platform.needs)),
   ]);
   const nowMs = clock.nowMs();
   const verdict = attemptVerdict({ found, record, bans }, platform, nowMs);
@@ -182,8 +183,8 @@ async function begin(deps: CachedArtistsDeps, request: PageRequest, found: Looku
     return limited(deps, request, verdict.retryAfterSeconds);
   if (verdict.kind !== 'allowed') return verdict;
   // After a ban the caller that probes its end may begin, and then so many at a time.
-  const pacing = verdict.probes.length > 0 ? undefined : await banStore.readPacing(nowMs);
-  if (pacing && !(await deps.admit(userId, pacing, nowMs)))
+  const isPaced = pacing !== undefined && verdict.probes.length === 0;
+  if (isPaced && !(await deps.admit(userId, pacing, nowMs)))
     return limited(deps, request, PACED_RETRY_SECONDS);
   const lease: Lease = { userId, token: randomUUID(), fence: found.fence };
   // One of the two fences is outdated, the holder's or ours. The entry knows, and has it from after the holder's look.

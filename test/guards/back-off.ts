@@ -130,8 +130,8 @@ export const backOffGuards: readonly Guard[] = [
     invariant: 'I5',
     name: 'after a ban computations are let in at its pace',
     file: CORE,
-    find: 'if (pacing && !(await deps.admit(userId, pacing, nowMs)))',
-    replace: 'if (pacing && nowMs < 0)',
+    find: 'if (isPaced && !(await deps.admit(userId, pacing, nowMs)))',
+    replace: 'if (isPaced && nowMs < 0)',
     test: unit('admission', 'a request that is not let in'),
   },
   {

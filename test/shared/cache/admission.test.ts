@@ -32,7 +32,7 @@ async function afterABan(begunMs: readonly number[]) {
   const ban = (await bans.read(NOON + 20_000)).get(ALL_CALLS) as Ban;
   await bans.endProbes([[ALL_CALLS, ban]], 'ann', ANSWERED, NOON + 20_000);
   const admit = createAdmit({ ...store, keepMs: WINDOWS.keepMs });
-  const readPacing = (nowMs: number) => bans.readPacing(nowMs) as Promise<Pacing>;
+  const readPacing = (nowMs: number) => bans.look(nowMs).then(({ pacing }) => pacing as Pacing);
   /** How many of a thousand users are let in, one after the other, each second. */
   const letIn = async (fromMs: number, seconds: number) => {
     let count = 0;
