@@ -217,15 +217,19 @@ export function createPlayers(stage: Stage) {
       return onInstance(player, (own) => {
         const { db, bans, clock } = own;
         const account = { db, table: TABLES.account };
-        const session = { get: () => stage.turn(player, () => ({ items: [], skipped: [] })) };
+        const call = { signal: new AbortController().signal, usage: noUsage() };
+        const get = () =>
+          stage.turn(player, () => {
+            call.usage.answered.add('player');
+            return { items: [], skipped: [] };
+          });
         const syncPlays = createSyncPlays({
           refreshAccess: accessFor(player, own),
-          webApi: { open: () => session } as unknown as WebApi,
+          webApi: { open: () => ({ get }) } as unknown as WebApi,
           playsStore: createPlaysStore(account),
           pace: createSyncPace(account),
           clock,
         });
-        const call = { signal: new AbortController().signal, usage: noUsage() };
         return syncPlays(user, clock.nowMs(), (work) =>
           respectCooldown({ bans, clock }, SYNC_NEEDS, call, work),
         );
