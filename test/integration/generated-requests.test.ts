@@ -8,7 +8,7 @@ import { decodedPath, requireReplyOfContract } from '../support/reply-contract.t
 import { createSender } from '../support/send-request.ts';
 
 const AT_ONCE = 20;
-const ROUNDS = 100;
+const ROUNDS = 50;
 
 const stack = inject('stack');
 const { send, close } = createSender(stack.apiUrl);

@@ -8,8 +8,8 @@ interface Limits {
 const created = new Map<string, Limits>();
 
 /** The client of the SDK, which tells with what limits it was made, and never gets an answer. */
-const watched = vi.hoisted(() => (name: string) => async (original: () => Promise<object>) => {
-  const sdk = (await original()) as Record<string, new (limits: object) => object>;
+const watched = (path: string, name: string) => async () => {
+  const sdk = (await vi.importActual(path)) as Record<string, new (limits: object) => object>;
   const Client = sdk[name] as new (limits: object) => object;
   class Watched extends Client {
     constructor(limits: object) {
@@ -19,15 +19,20 @@ const watched = vi.hoisted(() => (name: string) => async (original: () => Promis
     }
   }
   return { ...sdk, [name]: Watched };
-});
+};
 
-vi.mock('@aws-sdk/client-dynamodb', watched('DynamoDBClient'));
-vi.mock('@aws-sdk/client-kms', watched('KMSClient'));
-vi.mock('@aws-sdk/client-secrets-manager', watched('SecretsManagerClient'));
-vi.mock('@aws-sdk/client-lambda', watched('LambdaClient'));
-vi.mock('@aws-sdk/client-cloudwatch', watched('CloudWatchClient'));
+const SDK = {
+  '@aws-sdk/client-dynamodb': 'DynamoDBClient',
+  '@aws-sdk/client-kms': 'KMSClient',
+  '@aws-sdk/client-secrets-manager': 'SecretsManagerClient',
+  '@aws-sdk/client-lambda': 'LambdaClient',
+  '@aws-sdk/client-cloudwatch': 'CloudWatchClient',
+};
 
 beforeEach(() => {
+  // Modules that another test has loaded have the true clients.
+  vi.resetModules();
+  for (const [path, name] of Object.entries(SDK)) vi.doMock(path, watched(path, name));
   const variables = [
     'CACHE_TABLE',
     'REFRESH_FUNCTION',
@@ -41,6 +46,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
+  for (const path of Object.keys(SDK)) vi.doUnmock(path);
+  vi.resetModules();
 });
 
 const ignore = () => undefined;
