@@ -46,8 +46,12 @@ export async function synthesize(
     CDK_VALIDATION: 'false',
   };
   const options = { cwd: REPOSITORY, env, signal, maxBuffer: 16 * 1024 * 1024 };
+  // What others may not read of this stack they may not read of what is kept of it.
+  const mask = process.umask(0o077);
+  const synthesized = run(process.execPath, [join(REPOSITORY, 'infra/app.ts')], options);
+  process.umask(mask);
   try {
-    await run(process.execPath, [join(REPOSITORY, 'infra/app.ts')], options);
+    await synthesized;
   } catch (error) {
     signal.throwIfAborted();
     throw new StartProblem(`the application could not be synthesized: ${reasonOf(error)}`, { cause: error });
