@@ -28,6 +28,9 @@ export function keptBundles(repository = REPOSITORY, nowMs = Date.now()): string
   return directory;
 }
 
+/** Where Node keeps the CDK compiled: a quarter of the processor time of a synthesis. */
+export const COMPILED = join(REPOSITORY, KEPT, 'compiled');
+
 /** How many functions have been bundled until now, where some are being bundled. */
 export function countBundled(): number {
   const kept = join(REPOSITORY, KEPT);

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { forgetOld, keptBundles } from './kept-bundles.ts';
+import { COMPILED, forgetOld, keptBundles } from './kept-bundles.ts';
 import { StartProblem } from './problem.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -44,6 +44,7 @@ export async function synthesize(
     CDK_CONTEXT_JSON: JSON.stringify({ ...deployment, checks: false, keptBundles: keptBundles() }),
     // Against CloudFormation's schemas, which takes longer than all the rest. Tests and deployments do it.
     CDK_VALIDATION: 'false',
+    NODE_COMPILE_CACHE: COMPILED,
   };
   const options = { cwd: REPOSITORY, env, signal, maxBuffer: 16 * 1024 * 1024 };
   // What others may not read of this stack they may not read of what is kept of it.
