@@ -181,7 +181,8 @@ async function prepareGround(
 function createRunning(ground: Ground, parts: AsyncDisposableStack) {
   const all: Application[] = [];
   parts.defer(async () => {
-    await Promise.all(all.splice(0).map((application) => application.close()));
+    // What ran last can be asked for its reports still.
+    await Promise.all(all.map((application) => application.close()));
   });
   const isInspected = (ground.options.inspectPorts?.size ?? 0) > 0;
   return {

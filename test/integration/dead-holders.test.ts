@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { aConnectedUser, H3, type TestUser } from '../support/a-user.ts';
+import { aConnectedUser, H3, halfWay, type TestUser } from '../support/a-user.ts';
 import { remoteLambda } from '../support/remote-lambda.ts';
 
 const stack = inject('stack');
@@ -9,9 +9,7 @@ const lambda = remoteLambda();
 async function killedInTheMiddle(user: TestUser) {
   // Less than the patience of a request, and long enough for the kill to come before the reply.
   await user.spotify({ latency_ms: 3_000 });
-  const before = await user.spotifyCalls();
-  const computing = user.artists();
-  await expect.poll(() => user.spotifyCalls()).toBeGreaterThan(before + 3);
+  const { computing } = await halfWay(user);
   await lambda.kill('get-artists');
   expect((await computing).status).toBeGreaterThanOrEqual(500);
   await user.spotify({ latency_ms: 0 });

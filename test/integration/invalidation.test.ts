@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { aConnectedUser, aUser, H3, type TestUser } from '../support/a-user.ts';
+import { aConnectedUser, aUser, H3, halfWay, type TestUser } from '../support/a-user.ts';
 import { http } from '../support/http-client.ts';
 
 /* The founding document's two lists, row by row: when to invalidate, and when not to. */
@@ -99,8 +99,7 @@ describe('invalidates', () => {
 
   test('disconnection in the middle of a computation: it cannot bring the list back', async () => {
     const user = await connected({ latency_ms: 300 });
-    const computing = user.artists();
-    await expect.poll(() => user.spotifyCalls()).toBeGreaterThan(3);
+    const { computing } = await halfWay(user);
     await user.disconnect();
     expect((await computing).status).not.toBe(200);
     const reply = await user.artists();
@@ -113,9 +112,7 @@ describe('invalidates', () => {
     await other.connect(user.account);
     const { id } = (await other.artists()).json.data.artists[1];
     await user.spotify({ latency_ms: 300 });
-    const before = await user.spotifyCalls();
-    const computing = user.artists('?limit=100');
-    await expect.poll(() => user.spotifyCalls()).toBeGreaterThan(before + 3);
+    const { computing } = await halfWay(user, '?limit=100');
     await user.toggle(id, true);
     const { status, json } = await computing;
     expect(status).toBe(200);
@@ -128,9 +125,7 @@ describe('invalidates', () => {
     const { id } = artists[1];
     await user.age(H3);
     await user.spotify({ latency_ms: 300 });
-    const before = await user.spotifyCalls();
-    const computing = user.artists();
-    await expect.poll(() => user.spotifyCalls()).toBeGreaterThan(before + 3);
+    const { computing } = await halfWay(user);
     await user.toggle(id, true);
     await computing;
     expect(await selectionOf(user, id)).toMatchObject({ cached: false, selected: true });

@@ -89,6 +89,24 @@ export async function aConnectedUser(stack: StackUrls, settings: object = {}): P
   return user;
 }
 
+/**
+ * A request whose computation has begun to ask Spotify. A busy machine may answer it before, for want of storage: it is
+ * then sent again.
+ */
+export async function halfWay(user: TestUser, query?: string) {
+  const before = await user.spotifyCalls();
+  let computing: ReturnType<TestUser['artists']> | undefined;
+  const asked = async () => {
+    computing ??= user.artists(query).finally(() => {
+      computing = undefined;
+    });
+    return user.spotifyCalls();
+  };
+  await expect.poll(asked).toBeGreaterThan(before + 3);
+  if (computing === undefined) throw new Error('the computation was over before it could be looked at');
+  return { computing };
+}
+
 /** A token of the local issuer. */
 export async function aToken(
   { apiUrl }: Pick<StackUrls, 'apiUrl'>,

@@ -91,3 +91,10 @@ describe('what is deployed again', () => {
     expect((await waiting).text).toBe('as it began');
   });
 });
+
+it('can be asked for its reports once it is closed', async () => {
+  await stack.redeploy();
+  await stack.close();
+  expect(stack.accessReport()).toEqual({});
+  expect(stack.malformedMetrics()).toEqual([]);
+});

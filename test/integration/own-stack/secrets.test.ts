@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aConnectedUser, aToken, aUser, type TestUser } from '../../support/a-user.ts';
+import { aConnectedUser, aToken, aUser, halfWay, type TestUser } from '../../support/a-user.ts';
 import { awsCallOf, keyOf } from '../../support/aws-fates.ts';
 import type { Deal } from '../../support/detour.ts';
 import { HOSTILE_REPLIES, hostileAwsError } from '../../support/hostile-replies.ts';
@@ -22,8 +22,7 @@ const nameOf = (name: string) =>
 const isFailure = expect.toSatisfy((status: number) => status >= 400);
 
 async function killedHalfWay(user: TestUser) {
-  const computing = user.artists();
-  await expect.poll(() => user.spotifyCalls()).toBeGreaterThan(3);
+  const { computing } = await halfWay(user);
   await world.stack.lambda.kill(nameOf('get-artists'));
   return computing;
 }
