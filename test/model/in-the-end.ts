@@ -32,15 +32,16 @@ export function servedInTheEnd({ fake, history, platform, plan, impatientMs, ask
   }
 
   /** Handed on, while another probes a ban or a storm, or without a list that goes on failing. */
-  function passingReason(user: User, answer: Answer | AppError): string | undefined {
+  function passingReasons(user: User, answer: Answer | AppError): string[] {
     const code = 'cacheStatus' in answer ? answer.warningCode : answer.code;
     const isLong = ((readEntry(fake, user)?.computationMs as number | undefined) ?? 0) > impatientMs;
+    // A copy that lacks a list says so, also while another is computed.
+    const isHandedOn = isLong && (code === 'REFRESH_IN_PROGRESS' || code === 'PARTIAL_LIST');
     const isPassing =
-      (code === 'REFRESH_IN_PROGRESS' && isLong) ||
       code === 'SPOTIFY_RATE_LIMITED' ||
       code === 'PARTIAL_LIST' ||
       (code === 'SPOTIFY_TOKEN_REVOKED' && platform.hasRefusedAll);
-    return isPassing ? `${user} ${code}` : undefined;
+    return [...(isHandedOn ? [`${user} handed on`] : []), ...(isPassing ? [`${user} ${code}`] : [])];
   }
 
   return async function isServed(user: User): Promise<boolean> {
@@ -49,9 +50,9 @@ export function servedInTheEnd({ fake, history, platform, plan, impatientMs, ask
     const isFresh = 'cacheStatus' in answer && answer.cacheStatus === 'fresh';
     const isExpected = await mustBeFresh(user, accountId);
     if (isExpected && !isFresh) {
-      const reason = passingReason(user, answer);
       // One may follow the other: who was not let in at first may then find that the list takes long.
-      if (reason !== undefined && !excused.has(reason)) {
+      const reason = passingReasons(user, answer).find((passing) => !excused.has(passing));
+      if (reason !== undefined) {
         excused.add(reason);
         return false;
       }
