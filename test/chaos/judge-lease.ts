@@ -18,12 +18,29 @@ interface LeaseChange {
   readonly before: LeaseState;
   readonly now: LeaseState;
   readonly entry: EntryState | undefined;
+  readonly byToggleMs: number[];
   readonly chronicle: Chronicle;
   readonly windows: Windows;
 }
 
-/** Every computation begins with a lease, and every lease wants a reason. */
-export function judgeLeaseChange({ user, caller, atMs, before, now, entry, ...rest }: LeaseChange): void {
+/** Of computations that toggles bring about: ten at once, and one more when a minute has passed. */
+const BY_TOGGLE_IN_A_MINUTE = 11;
+const MINUTE_MS = 60_000;
+
+/**
+ * Every computation begins with a lease, and every lease wants a reason. `byToggleMs`: when toggles brought about the
+ * user's computations before; one more is added.
+ */
+export function judgeLeaseChange({
+  user,
+  caller,
+  atMs,
+  before,
+  now,
+  entry,
+  byToggleMs,
+  ...rest
+}: LeaseChange): void {
   const { chronicle, windows } = rest;
   chronicle.tell(user, `lease: ${shown(before, atMs)} → ${shown(now, atMs)}, by ${caller}`);
   if (!now.leaseToken || now.leaseToken === before.leaseToken) return;
@@ -38,8 +55,19 @@ export function judgeLeaseChange({ user, caller, atMs, before, now, entry, ...re
   if ((before.retryAt ?? 0) > atMs)
     chronicle.violate('computation', user, 'a lease was taken during the back-off');
   chronicle.count('leases');
-  chronicle.count(`reason ${reasonOf(before, entry, atMs, windows)}`);
+  const reason = reasonOf(before, entry, atMs, windows);
+  chronicle.count(`reason ${reason}`);
+  if (reason !== INVALIDATED || !isYoung(entry, atMs, windows)) return;
+  byToggleMs.push(atMs);
+  const recent = byToggleMs.filter((ms) => ms > atMs - MINUTE_MS).length;
+  if (recent > BY_TOGGLE_IN_A_MINUTE)
+    chronicle.violate('computation', user, `toggles brought about ${recent} computations in a minute`);
 }
+
+const INVALIDATED = 'the list was invalidated';
+/** What is older would be computed without any toggle. */
+const isYoung = (entry: EntryState | undefined, atMs: number, { freshMs }: Windows) =>
+  entry !== undefined && atMs - entry.timestampMs < freshMs;
 
 function reasonOf(before: LeaseState, entry: EntryState | undefined, atMs: number, windows: Windows): string {
   // Seen by the holder itself, which gives the lease back.
@@ -48,7 +76,7 @@ function reasonOf(before: LeaseState, entry: EntryState | undefined, atMs: numbe
   if ((before.retryAt ?? 0) > (entry?.timestampMs ?? 0))
     return 'an attempt had failed, its back-off was over';
   if (!holdsList(entry)) return 'there was no list';
-  return entry.isStale ? 'the list was invalidated' : 'the list was old';
+  return entry.isStale ? INVALIDATED : 'the list was old';
 }
 
 function shown({ leaseToken, leaseUntil = 0, retryAt = 0, cause }: LeaseState, atMs: number): string {

@@ -77,10 +77,12 @@ describe('of a lease', () => {
     now: LeaseState,
     by = 'x-get-artists',
     entry = anEntry({ isStale: true }),
+    byToggleMs: number[] = [],
   ) =>
-    verdict((chronicle) =>
-      judgeLeaseChange({ user: 'person-1', caller: by, atMs: NOW, before, now, entry, chronicle, windows }),
-    );
+    verdict((chronicle) => {
+      const change = { user: 'person-1', caller: by, atMs: NOW, before, now, entry, byToggleMs };
+      judgeLeaseChange({ ...change, chronicle, windows });
+    });
 
   it('it may be taken when none holds it, when the holder is dead, when the list was invalidated since', () => {
     expect(judged({}, mine)).toEqual([]);
@@ -90,6 +92,14 @@ describe('of a lease', () => {
   it('it may not be taken from a living holder, save by the function that it was handed to', () => {
     expect(judged(held, mine)).toEqual(['computation']);
     expect(judged(held, mine, 'x-refresh-artists')).toEqual([]);
+  });
+  it('toggles bring it about ten times at once, and once more in a minute', () => {
+    const times = (n: number) => Array.from({ length: n }, () => NOW - 59_000);
+    const invalidated = anEntry({ isStale: true });
+    expect(judged({}, mine, 'x-get-artists', invalidated, times(10))).toEqual([]);
+    expect(judged({}, mine, 'x-get-artists', invalidated, times(11))).toEqual(['computation']);
+    const old = anEntry({ isStale: true, timestampMs: NOW - 6_000 });
+    expect(judged({}, mine, 'x-get-artists', old, times(11))).toEqual([]);
   });
   it('it may not be taken during a back-off', () => {
     expect(judged({ retryAt: NOW + 1, cause: 'SPOTIFY_UNAVAILABLE' }, mine)).toEqual(['computation']);

@@ -12,12 +12,15 @@ const TOUCHED_ARTISTS = 6;
 
 const WHAT_PEOPLE_DO = {
   toggle: 30,
+  toggleOnAndOn: 2,
   sync: 12,
   profile: 12,
   switchAccount: 4,
   disconnect: 4,
   sendNonsense: 3,
 };
+
+const TOGGLES_IN_A_LOOP = 14;
 
 /** Answers that only a new consent mends. */
 const WANTS_CONSENT = new Set(['SPOTIFY_TOKEN_REVOKED', 'SPOTIFY_SCOPE_MISSING', 'PLATFORM_NOT_CONNECTED']);
@@ -66,6 +69,9 @@ async function act(
     case 'toggle':
       if (favourites.length > 0) await commands.toggle(random.pick(favourites));
       return;
+    case 'toggleOnAndOn':
+      if (favourites.length > 0) await toggleOnAndOn(commands, random.pick(favourites));
+      return;
     case 'sync':
       await commands.sync();
       return;
@@ -80,6 +86,14 @@ async function act(
       return;
     case 'sendNonsense':
       await commands.ask('POST', '/api/user/artists/toggle', { artist_id: 'nonsense' });
+  }
+}
+
+/** More often than a user's toggles bring about computations; each with a look at the list. */
+async function toggleOnAndOn(commands: Commands, artistId: string): Promise<void> {
+  for (let times = 0; times < TOGGLES_IN_A_LOOP; times++) {
+    await commands.toggle(artistId);
+    await commands.read(0, 20);
   }
 }
 

@@ -14,6 +14,7 @@ const FIGURES = [
   'killed requests',
   'storms',
   'limits of the application',
+  'storms of revocations',
   'timeouts of a machine too slow for the run',
   'calls to storage',
   'copies that storage itself refused to give',

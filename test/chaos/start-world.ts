@@ -87,7 +87,7 @@ function createWatchers(random: Random, chronicle: Chronicle, people: People) {
   const aws: Deal = (request, pass) => {
     if (!request.path.includes('/invocations')) return weather.deal(request, pass);
     people.get(awsCallOf(request).input.userId)?.handedOver(Date.now());
-    return pass();
+    return weather.dealInvoke(request, pass);
   };
   const kills = createKills(random.fork(), chronicle);
   const way = createDetour({ dynamodb: weather.deal, aws, spotify: spotify.deal });

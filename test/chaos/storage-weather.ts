@@ -19,8 +19,10 @@ const WEIGHTS: Readonly<Record<Fate, number>> = {
 const REFUSED_IN_STORM = 0.6;
 const STORM_FATES = FATES.filter((fate) => !fate.includes('hang') && fate !== 'late');
 
-/** Commands of a person, seconds apart: no request of one arrives behind the reply to the next. */
-const NEVER_LATE = /-(toggle-artist|connect-platform|complete-connection|disconnect-platform)$/;
+/** Consents are seconds apart: no request of one arrives behind the reply to the next. */
+const NEVER_LATE = /-(connect-platform|complete-connection|disconnect-platform)$/;
+/** Lambda gives no receipt, whether it got the message or not. */
+const INVOKE_HANGS = 0.15;
 
 /** A call whose last attempt was refused: the SDK tries three times, less when much was refused of late. */
 interface RefusedCall {
@@ -88,8 +90,21 @@ export function createStorageWeather(random: Random, chronicle: Chronicle, onEff
     return meet(fate, passInTurn);
   };
 
+  /** What is handed over is about the user whose lease it is. */
+  const dealInvoke: Deal = async (request, pass) => {
+    const call = awsCallOf(request);
+    if (isCalm || !random.chance(INVOKE_HANGS)) {
+      refused.delete(call.invocationId);
+      return pass();
+    }
+    noteRefusal(call, `Invoke ${call.input.userId}`, 'invoke hangs');
+    if (random.chance(0.5)) await pass();
+    return 'silent';
+  };
+
   return {
     deal,
+    dealInvoke,
     /** Calls that came to nothing. */
     refused: (): readonly RefusedCall[] => [...refused.values()],
     storm: (on: boolean) => {

@@ -10,6 +10,8 @@ import { userOf } from './storage-weather.ts';
 interface WatchedUser {
   entry: EntryState | undefined;
   lease: LeaseState;
+  /** When toggles brought about computations, since a connection began or ended last. */
+  byToggleMs: number[];
   /** Since when there has been a usable copy all the time. */
   usableSinceMs: number;
   /** When tokens were stored last. */
@@ -43,6 +45,7 @@ const connect = (endpoint: string) =>
 const newUser = (): WatchedUser => ({
   entry: undefined,
   lease: {},
+  byToggleMs: [],
   usableSinceMs: Number.POSITIVE_INFINITY,
   tokensStoredAtMs: 0,
 });
@@ -92,7 +95,9 @@ export function createStoreWatch({ chronicle, windows, mayForget }: WatchOptions
     }
     if (kind === 'computation') {
       const now = ((await read(call)) ?? {}) as LeaseState;
-      judgeLeaseChange({ ...change, before: known.lease, now, entry: known.entry });
+      if (call.operation === 'DeleteItem') known.byToggleMs = [];
+      const { lease: before, entry, byToggleMs } = known;
+      judgeLeaseChange({ ...change, before, now, entry, byToggleMs });
       known.lease = now;
     }
     if (call.input.ExpressionAttributeValues?.[':tokens']) known.tokensStoredAtMs = atMs;

@@ -56,6 +56,7 @@ export async function makeTrouble(cast: Cast, random: Random, untilMs: number): 
     repeat([6_000, 14_000], random.fork(), () => storm(world, random.between(500, 2_500))),
     repeat([25_000, 40_000], random.fork(), () => limitAll(world, random.between(500, 3_000))),
     repeat([3_000, 7_000], random.fork(), () => http('POST', `${world.apiUrl}/_local/sweep`)),
+    repeat([30_000, 60_000], random.fork(), () => revokeAll(cast, random.between(300, 1_500))),
     ...Array.from({ length: 3 }, random.fork).map((own) => repeat([200, 800], own, () => upset(cast, own))),
   ]);
 }
@@ -66,6 +67,21 @@ async function storm({ weather, chronicle }: World, ms: number): Promise<void> {
   weather.storm(true);
   await pause(ms);
   weather.storm(false);
+}
+
+/** Every consent ends at once, as in an outage of the token endpoint. */
+async function revokeAll({ world, people }: Cast, ms: number): Promise<void> {
+  world.chronicle.tell(undefined, `Spotify calls all tokens revoked for ${Math.round(ms)} ms`);
+  world.chronicle.count('storms of revocations');
+  const accounts = people.flatMap((person) => person.accounts.map((account) => ({ person, account })));
+  const all = (settings: object) =>
+    Promise.all(accounts.map(({ account }) => setMood(world, account, settings)));
+  for (const { person, account } of accounts) person.revoked(account, Date.now());
+  await all(MOODS.revoked.settings());
+  await pause(ms);
+  await all(GOOD_MOOD);
+  // Consents that were given meanwhile ended too.
+  for (const { person, account } of accounts) person.revoked(account, Date.now());
 }
 
 /** Spotify limits the whole application for a while. */

@@ -4,7 +4,9 @@ import { explore } from './explore.ts';
 const schedules = Number(process.env.SCHEDULES ?? 2_000);
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
-/** What the schedules must have met, or they prove nothing. */
+/** Fewer need not meet everything. */
+const ENOUGH = 2_000;
+/** What so many schedules must have met, or they prove nothing. */
 const REACHED = [
   'hit',
   'miss',
@@ -40,6 +42,7 @@ describe('the cache, whatever the order of things', () => {
     const counted = ['hit', 'miss', 'stale', 'fallback-revoked', 'error'];
     const sum = counted.reduce((total, outcome) => total + (tally.get(`counted as ${outcome}`) ?? 0), 0);
     expect(sum).toBe(tally.get('requests'));
-    if (process.env.SEED_PATH === undefined) expect(REACHED.filter((what) => !tally.has(what))).toEqual([]);
+    if (process.env.SEED_PATH === undefined && schedules >= ENOUGH)
+      expect(REACHED.filter((what) => !tally.has(what))).toEqual([]);
   });
 });
