@@ -72,6 +72,10 @@ export function createBanStore(deps: TableDeps) {
   async function look(nowMs: number, names: readonly string[] = []): Promise<Stored> {
     const isKnown = known !== undefined && nowMs - known.readAtMs < KNOWN_FOR_MS;
     if (known && isKnown && !isAnyOver(known.bans, names, nowMs) && !isUncounted(known)) return known;
+    return readAnew(nowMs);
+  }
+
+  async function readAnew(nowMs: number): Promise<Stored> {
     known = { ...(await readStored()), readAtMs: nowMs };
     return known;
   }
@@ -110,7 +114,8 @@ export function createBanStore(deps: TableDeps) {
     /** Begins the ban that a 429 tells of, from `nowMs`, when it was answered. Returns its seconds, 0 when it was known. */
     async start(error: PlatformRateLimited, nowMs: number): Promise<number> {
       const name = banOf(error);
-      const ban = (await readStored()).bans.get(name);
+      // Another may have begun a longer one a moment ago: from here on this instance goes by it as well.
+      const ban = (await readAnew(nowMs)).bans.get(name);
       // Who began before the ban tells nothing new by meeting it: only a probe that is banned again does.
       const stands = ban !== undefined && ban.untilMs > nowMs;
       const strikes = ban?.strikes ?? 0;

@@ -56,7 +56,7 @@ export async function makeTrouble(cast: Cast, random: Random, untilMs: number): 
     repeat([6_000, 14_000], random.fork(), () => storm(world, random.between(500, 2_500))),
     repeat([25_000, 40_000], random.fork(), () => limitAll(world, random.between(500, 3_000))),
     repeat([3_000, 7_000], random.fork(), () => http('POST', `${world.apiUrl}/_local/sweep`)),
-    repeat([30_000, 60_000], random.fork(), () => revokeAll(cast, random.between(300, 1_500))),
+    repeat([50_000, 90_000], random.fork(), () => revokeAll(cast, random.between(300, 1_500))),
     ...Array.from({ length: 3 }, random.fork).map((own) => repeat([200, 800], own, () => upset(cast, own))),
   ]);
 }

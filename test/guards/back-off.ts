@@ -241,4 +241,12 @@ export const backOffGuards: readonly Guard[] = [
     replace: 'failingLists(record)',
     test: unit('attempt', 'of what a list can do without'),
   },
+  {
+    invariant: 'I5',
+    name: 'what is read when a ban begins is known from then on',
+    file: BANS,
+    find: 'const ban = (await readAnew(nowMs)).bans.get(name);',
+    replace: 'const ban = (await readStored()).bans.get(name);',
+    test: unit('ban-store', 'goes by the longer ban that another has begun'),
+  },
 ];
