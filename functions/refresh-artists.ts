@@ -19,7 +19,9 @@ export const handler = async (event: unknown, context: Context) => {
   const deadlineMs = systemClock.nowMs() + context.getRemainingTimeInMillis();
   try {
     const handed = v.parse(HandedLease, event);
-    return await observed((observe) => refresh(deps, { handed, deadlineMs, observe, report }, computeList));
+    return await observed((observe) =>
+      refresh({ ...deps, observe }, { handed, deadlineMs, report }, computeList),
+    );
   } catch (error) {
     await report(error);
     throw error;

@@ -1,8 +1,8 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { createArtistsCache } from './cache/artists-cache.ts';
 import { createBanStore } from './cache/ban-store.ts';
+import type { ComputationDeps } from './cache/computation.ts';
 import { createComputationStore } from './cache/computation-store.ts';
-import type { ComputationDeps } from './cache/compute-under-lease.ts';
 import { createCountEntries } from './cache/count-entries.ts';
 import type { Windows } from './cache/entry.ts';
 import { createHourlySweep, createSweep } from './cache/sweep-expired.ts';
@@ -34,8 +34,8 @@ export const windowsFromEnv = (): Windows => ({
 
 export const cacheFromEnv = () => createArtistsCache({ ...cacheTable(), windows: windowsFromEnv() });
 
-/** What a function needs that may compute a list. */
-export const computationDepsFromEnv = (): ComputationDeps => ({
+/** What a function needs that may compute a list, but for who hears of a request. */
+export const computationDepsFromEnv = (): Omit<ComputationDeps, 'observe'> => ({
   cache: cacheFromEnv(),
   computations: createComputationStore(cacheTable()),
   bans: createBanStore(cacheTable()),

@@ -47,45 +47,29 @@ export abstract class AppError extends Error {
   }
 }
 
+/** A class of errors that all have this code and status. */
+const ofKind = <TCode extends ErrorCode>(kind: string, errorCode: TCode, httpStatus: number) =>
+  class extends AppError {
+    override readonly name = kind;
+    readonly code = errorCode;
+    readonly status = httpStatus;
+  };
+
 /** A query, body or JSON that does not fit; `details` names each field and why. */
-export class ValidationFailed extends AppError {
-  override readonly name = 'ValidationFailed';
-  readonly code = 'VALIDATION_FAILED';
-  readonly status = 400;
-}
+export class ValidationFailed extends ofKind('ValidationFailed', 'VALIDATION_FAILED', 400) {}
 
 /** The token was accepted at the gateway, but names no user. */
-export class Unauthorized extends AppError {
-  override readonly name = 'Unauthorized';
-  readonly code = 'UNAUTHORIZED';
-  readonly status = 401;
-}
+export class Unauthorized extends ofKind('Unauthorized', 'UNAUTHORIZED', 401) {}
 
-export class UnknownPlatform extends AppError {
-  override readonly name = 'UnknownPlatform';
-  readonly code = 'UNKNOWN_PLATFORM';
-  readonly status = 400;
-}
+export class UnknownPlatform extends ofKind('UnknownPlatform', 'UNKNOWN_PLATFORM', 400) {}
 
 /** OAuth state unknown, expired, used before, or another user's: no reply tells which. */
-export class InvalidState extends AppError {
-  override readonly name = 'InvalidState';
-  readonly code = 'INVALID_STATE';
-  readonly status = 400;
-}
+export class InvalidState extends ofKind('InvalidState', 'INVALID_STATE', 400) {}
 
 /** The platform refused the authorization code. */
-export class AuthorizationFailed extends AppError {
-  override readonly name = 'AuthorizationFailed';
-  readonly code = 'AUTHORIZATION_FAILED';
-  readonly status = 400;
-}
+export class AuthorizationFailed extends ofKind('AuthorizationFailed', 'AUTHORIZATION_FAILED', 400) {}
 
-export class PlatformNotConnected extends AppError {
-  override readonly name = 'PlatformNotConnected';
-  readonly code = 'PLATFORM_NOT_CONNECTED';
-  readonly status = 409;
-}
+export class PlatformNotConnected extends ofKind('PlatformNotConnected', 'PLATFORM_NOT_CONNECTED', 409) {}
 
 /** Another platform would call its failures by codes of its own. */
 interface PlatformErrorOptions extends AppErrorOptions {
@@ -94,31 +78,24 @@ interface PlatformErrorOptions extends AppErrorOptions {
 
 const RECONNECT: readonly ErrorDetail[] = [{ action: 'reconnect', platform_slug: 'spotify' }];
 
-/**
- * The consent was revoked or has expired. Thrown for `invalid_grant` of the token endpoint and for nothing else.
- */
-export class PlatformRevoked extends AppError {
-  override readonly name = 'PlatformRevoked';
-  readonly code: ErrorCode;
-  readonly status = 409;
+/** A class of errors that a new consent mends. */
+const ofConsent = (kind: string, ownCode: ErrorCode) =>
+  class extends AppError {
+    override readonly name = kind;
+    readonly code: ErrorCode;
+    readonly status = 409;
 
-  constructor(message: string, { code = 'SPOTIFY_TOKEN_REVOKED', ...options }: PlatformErrorOptions = {}) {
-    super(message, { ...options, details: RECONNECT });
-    this.code = code;
-  }
-}
+    constructor(message: string, { code = ownCode, ...options }: PlatformErrorOptions = {}) {
+      super(message, { ...options, details: RECONNECT });
+      this.code = code;
+    }
+  };
+
+/** The consent was revoked or has expired. Thrown for `invalid_grant` of the token endpoint and for nothing else. */
+export class PlatformRevoked extends ofConsent('PlatformRevoked', 'SPOTIFY_TOKEN_REVOKED') {}
 
 /** The consent lacks a scope that a computation needs. */
-export class PlatformScopeMissing extends AppError {
-  override readonly name = 'PlatformScopeMissing';
-  readonly code: ErrorCode;
-  readonly status = 409;
-
-  constructor(message: string, { code = 'SPOTIFY_SCOPE_MISSING', ...options }: PlatformErrorOptions = {}) {
-    super(message, { ...options, details: RECONNECT });
-    this.code = code;
-  }
-}
+export class PlatformScopeMissing extends ofConsent('PlatformScopeMissing', 'SPOTIFY_SCOPE_MISSING') {}
 
 /** The families of endpoints that the platform counts, and limits, apart from each other. */
 export type PlatformBucket = 'token' | 'me' | 'top' | 'following' | 'tracks' | 'player';
@@ -169,52 +146,31 @@ export class PlatformUnavailable extends AppError {
 /** Lists without which the rest still says a good deal of a user's liking. */
 export type OptionalList = 'saved' | 'followed';
 
-const OPTIONAL_LISTS: Readonly<Partial<Record<PlatformBucket, OptionalList>>> = {
-  tracks: 'saved',
-  following: 'followed',
-};
-
 /**
  * The optional list by whose failure a computation ended; undefined when it failed by anything else, as by the limit of
- * the whole application.
+ * the whole application. `lists`: by the bucket that they are read from.
  */
-export function failedListOf(error: unknown): OptionalList | undefined {
+export function failedListOf(
+  error: unknown,
+  lists: Readonly<Record<string, OptionalList>>,
+): OptionalList | undefined {
   const isOwn =
     error instanceof PlatformUnavailable ||
     (error instanceof PlatformRateLimited && error.reason === 'quota');
-  return isOwn && error.bucket ? OPTIONAL_LISTS[error.bucket] : undefined;
+  return isOwn && error.bucket ? lists[error.bucket] : undefined;
 }
 
 /** The computation outlasts the request and goes on elsewhere. */
-export class ComputationPending extends AppError {
-  override readonly name = 'ComputationPending';
-  readonly code = 'COMPUTING';
-  readonly status = 503;
-}
+export class ComputationPending extends ofKind('ComputationPending', 'COMPUTING', 503) {}
 
 /** DynamoDB or KMS cannot be reached. */
-export class StorageUnavailable extends AppError {
-  override readonly name = 'StorageUnavailable';
-  readonly code = 'STORAGE_UNAVAILABLE';
-  readonly status = 503;
-}
+export class StorageUnavailable extends ofKind('StorageUnavailable', 'STORAGE_UNAVAILABLE', 503) {}
 
-export class SelectionLimitReached extends AppError {
-  override readonly name = 'SelectionLimitReached';
-  readonly code = 'SELECTION_LIMIT';
-  readonly status = 409;
-}
+export class SelectionLimitReached extends ofKind('SelectionLimitReached', 'SELECTION_LIMIT', 409) {}
 
-export class RouteNotFound extends AppError {
-  override readonly name = 'RouteNotFound';
-  readonly code = 'NOT_FOUND';
-  readonly status = 404;
-}
+export class RouteNotFound extends ofKind('RouteNotFound', 'NOT_FOUND', 404) {}
 
-export class MethodNotAllowed extends AppError {
-  override readonly name = 'MethodNotAllowed';
-  readonly code = 'METHOD_NOT_ALLOWED';
-  readonly status = 405;
+export class MethodNotAllowed extends ofKind('MethodNotAllowed', 'METHOD_NOT_ALLOWED', 405) {
   /** What the path does answer to: the header `Allow`, which every 405 must have (RFC 9110, 15.5.6). */
   readonly allowed: readonly string[];
 
@@ -225,11 +181,7 @@ export class MethodNotAllowed extends AppError {
 }
 
 /** A defect of ours. */
-export class InternalError extends AppError {
-  override readonly name = 'InternalError';
-  readonly code = 'INTERNAL';
-  readonly status = 500;
-}
+export class InternalError extends ofKind('InternalError', 'INTERNAL', 500) {}
 
 /**
  * - `invalid_client`: the token endpoint refuses our client id and secret.

@@ -4,7 +4,7 @@ import { createPlaysStore } from './artists/plays-store.ts';
 import { createSelectionStore } from './artists/selection.ts';
 import { createSyncPace } from './artists/sync-plays.ts';
 import { createBanStore } from './cache/ban-store.ts';
-import type { Compute } from './cache/compute-under-lease.ts';
+import type { Compute } from './cache/computation.ts';
 import { systemClock } from './clock.ts';
 import { accountTable, cacheTable, observerFromEnv } from './deployment.ts';
 import { requiredEnv } from './env.ts';

@@ -1,5 +1,5 @@
 import { type Artist, byScoreThenId } from '../artist.ts';
-import type { ComputationJob, Computed } from '../cache/compute-under-lease.ts';
+import type { ComputationJob, Computed } from '../cache/computation.ts';
 import type { Clock } from '../clock.ts';
 import { logSkipped } from '../logging/log-failure.ts';
 import { reauthorizeSoonFromMs } from '../platforms/connection.ts';
@@ -33,7 +33,7 @@ export function createComputeArtists(deps: ComputeArtistsDeps) {
   return async function computeArtists({ userId, signal, without, observe }: ComputationJob) {
     const nowMs = clock.nowMs();
     const usage = noUsage();
-    observe?.({ name: 'platform-asked', usage });
+    observe({ name: 'platform-asked', usage });
     const ended = new AbortController();
     const call: SpotifyCall = { usage, signal: AbortSignal.any([signal, ended.signal]) };
     const access = await refreshAccess(userId, call);

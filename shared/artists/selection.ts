@@ -84,9 +84,9 @@ export function createSelectionStore(deps: TableDeps) {
 const limitReached = () => new SelectionLimitReached(`no more than ${MAX_SELECTED} artists can be selected`);
 
 interface ToggleDeps {
-  cache: Pick<ArtistsCache, 'markAsOutdated'>;
+  cache: Pick<ArtistsCache, 'invalidateSelection'>;
   selections: SelectionStore;
-  observe?: Observe;
+  observe: Observe;
 }
 
 /**
@@ -106,7 +106,7 @@ export async function toggleArtist(
   nowMs: number,
 ): Promise<boolean> {
   const { selected, revision } = await selections.set(userId, artistId, wanted);
-  observe?.({ name: 'toggled' });
-  await cache.markAsOutdated(userId, revision, nowMs);
+  observe({ name: 'toggled' });
+  await cache.invalidateSelection(userId, revision, nowMs);
   return selected;
 }

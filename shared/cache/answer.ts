@@ -12,7 +12,7 @@ import {
   StorageUnavailable,
 } from '../errors.ts';
 import type { CopyPage, Lookup } from './artists-cache.ts';
-import { type ComputedList, newFence } from './entry.ts';
+import { type ComputedList, uniqueName } from './entry.ts';
 import type { Outcome } from './events.ts';
 import type { FailureCodes } from './platform.ts';
 
@@ -63,7 +63,7 @@ export function computed(
     ...(isPartial(list) ? PARTIAL : { cacheStatus: 'fresh' }),
     forwarded: found.state === 'old' ? 'stale' : 'miss',
     stored: fence !== undefined,
-    fence: fence ?? newFence(),
+    fence: fence ?? uniqueName(),
   };
 }
 
@@ -83,6 +83,8 @@ export function outcomeOf({ cached, cacheStatus, warningCode }: Answer): Outcome
 export interface Refusal {
   cause: Cause;
   retryAfterSeconds?: number;
+  /** Set when it is this request that failed. */
+  error?: unknown;
 }
 
 /**
@@ -94,7 +96,7 @@ export function fallback(found: Lookup, refusal: Refusal, codes: FailureCodes, n
   if (found.state === 'fresh') return hit(found);
   const { copy, fence } = found;
   // A list that lacks a part says so, whatever keeps it from being whole; a revocation is more to the point.
-  const situation = oldCopy(refusal.cause, codes);
+  const situation = situationOf(refusal.cause, codes);
   const isWarnedOf = situation.cacheStatus === 'stale' && isPartial(found.stored);
   return { copy, fence, cached: true, ...(isWarnedOf ? PARTIAL : situation) };
 }
@@ -102,7 +104,7 @@ export function fallback(found: Lookup, refusal: Refusal, codes: FailureCodes, n
 const PARTIAL = { cacheStatus: 'stale', warningCode: 'PARTIAL_LIST' } as const;
 const isPartial = ({ lacks = [] }: { lacks?: readonly string[] }) => lacks.length > 0;
 
-function oldCopy(cause: Cause, codes: FailureCodes): Situation {
+function situationOf(cause: Cause, codes: FailureCodes): Situation {
   switch (cause) {
     case codes.revoked:
     // A copy without a connection: its user, too, has to connect again.

@@ -1,10 +1,9 @@
 import type { MiddlewareObj } from '@middy/core';
-import type { Clock } from '../clock.ts';
 import { codeOf } from '../errors.ts';
 import { logFailure } from '../logging/log-failure.ts';
 import type { Answer } from './answer.ts';
 import { type CachedArtistsDeps, cachedArtists } from './cached-artists.ts';
-import type { Compute } from './compute-under-lease.ts';
+import type { Compute } from './computation.ts';
 import type { Observe } from './events.ts';
 
 /** What the middleware puts on a request. */
@@ -18,8 +17,7 @@ interface PageAsked {
   query: { page: number; limit: number };
 }
 
-interface ArtistsCacheOptions extends CachedArtistsDeps {
-  clock: Clock;
+interface ArtistsCacheOptions extends Omit<CachedArtistsDeps, 'observe'> {
   observed: <T>(work: (observe: Observe) => Promise<T>) => Promise<T>;
 }
 
@@ -31,7 +29,7 @@ export function artistsCache(options: ArtistsCacheOptions, compute: Compute): Mi
       const { userId, requestId, query } = request;
       const deadlineMs = options.clock.nowMs() + context.getRemainingTimeInMillis();
       request.answer = await options.observed((observe) =>
-        cachedArtists(options, { userId, ...query, deadlineMs, observe }, compute),
+        cachedArtists({ ...options, observe }, { userId, ...query, deadlineMs }, compute),
       );
       const { defect } = request.answer;
       if (defect) await logFailure(defect, { requestId, code: codeOf(defect) }, 'behind an old copy');

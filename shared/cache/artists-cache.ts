@@ -8,11 +8,11 @@ import {
   freshness,
   NEVER_SELECTED,
   NO_FENCE,
-  newFence,
   packList,
   parseEntry,
   projection,
   type StoredList,
+  uniqueName,
   type Windows,
 } from './entry.ts';
 import { entryKey } from './keys.ts';
@@ -142,7 +142,7 @@ export function createArtistsCache(
 
   /** Deletes everything cached for the user and leaves a fence: no list that was computed before can be stored. */
   async function invalidateUser(userId: string, nowMs: number): Promise<void> {
-    const fence = newFence();
+    const fence = uniqueName();
     const item = { ...entryKey(userId), fence, expiresAt: fenceExpiry(nowMs) };
     const seen = await changeEntry(userId, fence, (condition) => table.put(item, condition));
     const entry = parseEntry(seen);
@@ -150,14 +150,14 @@ export function createArtistsCache(
   }
 
   /**
-   * Makes the list a fallback only, because the selection is at `revision` now; what is being computed will be refused.
+   * The selection is at `revision` now: the list is a fallback only, and what is being computed will be refused.
    * Nothing happens to an entry that is in step with that revision.
    *
    * The item lives on for as long as its fence must. A list that is nearly over is purged that much later, and is not
    * served for longer: that is decided from its timestamp.
    */
-  async function markAsOutdated(userId: string, revision: string, nowMs: number): Promise<void> {
-    const fence = newFence();
+  async function invalidateSelection(userId: string, revision: string, nowMs: number): Promise<void> {
+    const fence = uniqueName();
     await changeEntry(userId, fence, ({ condition, values }, item) => {
       if ((item?.selectionRevision ?? NEVER_SELECTED) === revision) return undefined;
       const expiresAt = Math.max(fenceExpiry(nowMs), item?.expiresAt ?? 0);
@@ -197,14 +197,14 @@ export function createArtistsCache(
     throw new StorageUnavailable('too many changes of one entry at once', { retryAfterSeconds: 1 });
   }
 
-  /** Marks the list as outdated but usable. True: it was not marked before, and is still the list of `fence`. */
+  /** Makes the list a fallback only, and leaves alone what is being computed. True: it was not marked before, and is still the list of `fence`. */
   const markAsStale = (userId: string, fence: string): Promise<boolean> =>
     table.update(entryKey(userId), 'SET isStale = :yes', {
       condition: SAME_AND_UNMARKED,
       values: { ':yes': true, ':no': false, ':fence': fence },
     });
 
-  return { get, set, invalidateUser, markAsStale, markAsOutdated };
+  return { get, set, invalidateUser, markAsStale, invalidateSelection };
 }
 
 const fenceOf = (item: Item | undefined): string => (typeof item?.fence === 'string' ? item.fence : NO_FENCE);

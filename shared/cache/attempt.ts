@@ -1,36 +1,100 @@
+import { randomUUID } from 'node:crypto';
 import type { ErrorCode, OptionalList } from '../errors.ts';
 import { nextPayment, type Pace } from '../pace.ts';
+import type { Admit } from './admission.ts';
+import type { Refusal } from './answer.ts';
 import type { Lookup } from './artists-cache.ts';
-import { type Bans, bannedLists, banVerdict, type Probes } from './bans.ts';
-import { isSameTruth } from './entry.ts';
-import { namesOf, type Platform } from './platform.ts';
+import { type Bans, bannedLists, banVerdict, namesOf, PROBE_MS, type Probes, spread } from './bans.ts';
+import type { ComputationDeps, Permit } from './computation.ts';
+import { type ComputationRecord, LEASE_MS, type Lease, LIST_FAILURES } from './computation-store.ts';
+import { canStillBeStored } from './entry.ts';
+import type { Platform } from './platform.ts';
 
-/** What the store remembers of a user's computations; times in epoch milliseconds. */
-export interface ComputationRecord {
-  /** Random, one a holder. Absent: none computes. */
-  leaseToken?: string | undefined;
-  leaseUntilMs?: number | undefined;
-  /** The fence that the holder saw: a computation from an older fence can no longer land. */
-  leaseFence?: string | undefined;
-  /** No request tries again before this. */
-  retryAtMs?: number | undefined;
-  /** Why the last try failed. */
-  cause?: ErrorCode | undefined;
-  /** The optional list by which the last tries failed, and how many of them in a row. */
-  failedList?: OptionalList | undefined;
-  listFailures?: number | undefined;
-  /** When the computations that toggles brought about are all paid for. */
-  paidUntilMs?: number | undefined;
+/** A page of a user's list, wanted before `deadlineMs` (epoch milliseconds). */
+export interface PageRequest {
+  userId: string;
+  /** Zero-based. */
+  page: number;
+  limit: number;
+  deadlineMs: number;
 }
 
+export interface AttemptDeps extends ComputationDeps {
+  /** Whether one more computation may begin in the time after a ban. */
+  admit: Admit;
+}
+
+export type Attempt =
+  /** This request computes. */
+  | { kind: 'permitted'; permit: Permit }
+  | ({ kind: 'denied' } & Refusal)
+  | { kind: 'computing elsewhere' }
+  /** Something came in between our look and our lease. */
+  | { kind: 'changed' };
+
+/** What is left of the invocation in the end: time to hand a computation on and to answer. */
+export const ANSWER_MARGIN_MS = 2_500;
+/** When a request that was not let in after a ban may try again. */
+const PACED_RETRY_SECONDS = 10;
+
+/** Takes the computation lease, when trying is allowed and no other instance computes from the same truth. */
+export async function attemptToCompute(
+  deps: AttemptDeps,
+  request: PageRequest,
+  found: Lookup,
+): Promise<Attempt> {
+  const { computations, bans: banStore, platform, clock } = deps;
+  const { userId, deadlineMs } = request;
+  // Bans and pacing by one look: a second one might show a ban that the verdict does not know.
+  const [record, { bans, pacing }] = await Promise.all([
+    computations.read(userId),
+    banStore.look(clock.nowMs(), namesOf(platform.needs)),
+  ]);
+  const nowMs = clock.nowMs();
+  const verdict = attemptVerdict({ found, record, bans }, platform, nowMs);
+  if (verdict.kind === 'denied' && verdict.cause === platform.codes.rateLimited)
+    return limited(deps, request, verdict.retryAfterSeconds);
+  if (verdict.kind !== 'allowed') return verdict;
+  // After a ban the caller that probes its end may begin, and then so many at a time.
+  const isPaced = pacing !== undefined && verdict.probes.length === 0;
+  if (isPaced && !(await deps.admit(userId, pacing, nowMs)))
+    return limited(deps, request, PACED_RETRY_SECONDS);
+  const lease: Lease = { userId, token: randomUUID(), fence: found.fence };
+  // One of the two fences is outdated, the holder's or ours. The entry knows, and has it from after the holder's look.
+  if (verdict.inPlaceOf && (await readPage(deps, request)).fence !== lease.fence) return { kind: 'changed' };
+  const untilMs = Math.min(nowMs + LEASE_MS, deadlineMs - ANSWER_MARGIN_MS);
+  if (!(await computations.acquire(lease, nowMs, untilMs, verdict))) return { kind: 'computing elsewhere' };
+  if (!(await banStore.takeProbes(verdict.probes, lease.token, nowMs))) {
+    await computations.release(lease);
+    return limited(deps, request, PROBE_MS / 1000);
+  }
+  // Between our look and our lease another computation may have ended: only what stands now counts.
+  const now = await readPage(deps, request);
+  if (canStillBeStored(lease.fence, now.fence) && now.state !== 'fresh') {
+    return { kind: 'permitted', permit: { ...verdict, record, found: now, lease } };
+  }
+  await Promise.all([computations.release(lease), banStore.releaseProbes(verdict.probes, lease.token)]);
+  return { kind: 'changed' };
+}
+
+export const readPage = ({ cache, clock }: ComputationDeps, { userId, page, limit }: PageRequest) =>
+  cache.get(userId, page, limit, clock.nowMs());
+
+/** The platform limits us. Not all who are sent away come again at once. */
+const limited = ({ platform, clock }: AttemptDeps, { userId }: PageRequest, seconds: number): Attempt => ({
+  kind: 'denied',
+  cause: platform.codes.rateLimited,
+  retryAfterSeconds: spread(seconds, userId, clock.nowMs()),
+});
+
 /** What is known when a request wants to compute. */
-export interface Situation {
+interface Known {
   found: Lookup;
   record: ComputationRecord;
   bans: Bans;
 }
 
-export type Verdict =
+type Verdict =
   | {
       kind: 'allowed';
       /** The token of a holder that computes from another fence than ours. */
@@ -47,15 +111,12 @@ export type Verdict =
   /** A try failed a moment ago, the platform limits us, or toggles have brought about too many computations. */
   | { kind: 'denied'; cause: ErrorCode; retryAfterSeconds: number };
 
-/** An optional list that failed so often in a row is left out, where there is nothing else to show. */
-const LIST_FAILURES = 3;
-
 /** How many computations toggles bring about. */
 const TOGGLE_PACE: Pace = { intervalMs: 60_000, burst: 10 };
 
-/** May this request try to compute now? Pure: everything it needs to know is in the store. */
+/** May a request try to compute now? Pure: everything it needs to know is in the store. */
 export function attemptVerdict(
-  { found, record, bans }: Situation,
+  { found, record, bans }: Known,
   { codes, needs }: Platform,
   nowMs: number,
 ): Verdict {
@@ -78,8 +139,8 @@ export function attemptVerdict(
   const held = record.leaseUntilMs !== undefined && record.leaseUntilMs > nowMs;
   if (!held) return allowed;
   // A holder that started before an invalidation cannot store its result: it need not be waited for.
-  const canStillStore = isSameTruth(record.leaseFence ?? '', found.fence);
-  return canStillStore ? { kind: 'computing elsewhere' } : { ...allowed, inPlaceOf: record.leaseToken };
+  const isAwaited = canStillBeStored(record.leaseFence ?? '', found.fence);
+  return isAwaited ? { kind: 'computing elsewhere' } : { ...allowed, inPlaceOf: record.leaseToken };
 }
 
 /** The list would still be fresh if a toggle had not outdated it. What lacks a list was never fresh. */

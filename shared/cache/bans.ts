@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { OptionalList, PlatformBucket, PlatformRateLimited } from '../errors.ts';
-import type { Needs } from './platform.ts';
 
 /** The rolling limit of the whole application. Every other ban is a bucket's, by its name. */
 export const ALL_CALLS = 'all';
@@ -26,6 +25,19 @@ export interface Probe {
 export type Bans = ReadonlyMap<string, Ban>;
 /** Bans that may be over, for a caller to find out. */
 export type Probes = readonly (readonly [name: string, seen: Ban])[];
+
+/** What a computation uses of the platform, by the names of the bans that concern it. */
+export interface Needs {
+  required: readonly string[];
+  /** Buckets that a list can be computed without, and what the list then lacks. */
+  optional: Readonly<Record<string, OptionalList>>;
+}
+
+/** The names of all bans that may concern what is needed, `without` some optional lists. */
+export const namesOf = ({ required, optional }: Needs, without: readonly OptionalList[] = []): string[] => [
+  ...required,
+  ...Object.entries(optional).flatMap(([bucket, list]) => (without.includes(list) ? [] : [bucket])),
+];
 
 /** A ban of all calls that is over: what was computed before it tells how much may be computed after it. */
 export interface Pacing {

@@ -1,16 +1,15 @@
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, OptionalList } from '../errors.ts';
 import { type Item, type TableDeps, tableOf } from '../storage/document-client.ts';
-import type { ComputationRecord } from './attempt.ts';
 import { computationKey } from './keys.ts';
 
 /**
- * Free, or held by an instance that is dead (the lease ran out) or doomed (the list was invalidated since, so that the
- * holder's result will be refused); and no back-off runs. Both stand in one condition, so that a failure that is
- * written between our look and our leap stops us. The doomed holder is named by its token: that its fence is not ours
+ * Free, or held by an instance that is dead (the lease ran out) or superseded (the list was invalidated since, so
+ * that the holder's result will be refused); and no back-off runs. Both stand in one condition, so that a failure that is
+ * written between our look and our lease stops us. A superseded holder is named by its token: that its fence is not ours
  * would prove nothing, ours may be the outdated one.
  */
 const MAY_TAKE =
-  '(attribute_not_exists(leaseToken) OR leaseUntil <= :now OR leaseToken = :doomed)' +
+  '(attribute_not_exists(leaseToken) OR leaseUntil <= :now OR leaseToken = :superseded)' +
   ' AND (attribute_not_exists(retryAt) OR retryAt <= :now)';
 /** No token is ever this. */
 const NO_HOLDER = 'none';
@@ -21,6 +20,33 @@ const STILL_OURS = 'leaseToken = :token';
 /** The record outlives every lease and back-off; DynamoDB's TTL removes it after a day without a computation. */
 const RECORD_LIFE_SECONDS = 24 * 3600;
 const lifeFrom = (ms: number) => Math.ceil(ms / 1000) + RECORD_LIFE_SECONDS;
+
+/** A holder that dies is replaced after this long; one that lives renews in time. */
+export const LEASE_MS = 8_000;
+
+/**
+ * An optional list that failed so often in a row is left out, where there is nothing else to show. If it goes on failing
+ * it is tried less and less often.
+ */
+export const LIST_FAILURES = 3;
+
+/** What the store remembers of a user's computations; times in epoch milliseconds. */
+export interface ComputationRecord {
+  /** Random, one a holder. Absent: none computes. */
+  leaseToken?: string | undefined;
+  leaseUntilMs?: number | undefined;
+  /** The fence that the holder saw: a computation from an older fence can no longer land. */
+  leaseFence?: string | undefined;
+  /** No request tries again before this. */
+  retryAtMs?: number | undefined;
+  /** Why the last try failed. */
+  cause?: ErrorCode | undefined;
+  /** The optional list by which the last tries failed, and how many of them in a row. */
+  failedList?: OptionalList | undefined;
+  listFailures?: number | undefined;
+  /** When the computations that toggles brought about are all paid for. */
+  paidUntilMs?: number | undefined;
+}
 
 export interface Lease {
   readonly userId: string;
@@ -65,7 +91,7 @@ export function createComputationStore(deps: TableDeps) {
     read,
 
     /**
-     * Takes the lease until `untilMs`, also from the holder `inPlaceOf`, which is doomed. False: another holds it, or
+     * Takes the lease until `untilMs`, also from the holder `inPlaceOf`, which is superseded. False: another holds it, or
      * a back-off began.
      */
     async acquire(
@@ -88,7 +114,7 @@ export function createComputationStore(deps: TableDeps) {
             ':until': untilMs,
             ':fence': fence,
             ':now': nowMs,
-            ':doomed': inPlaceOf,
+            ':superseded': inPlaceOf,
             ':paidUntil': paidUntilMs,
             ':expiresAt': lifeFrom(untilMs),
           },

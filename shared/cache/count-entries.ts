@@ -1,6 +1,6 @@
-import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
-import { send } from '../storage/document-client.ts';
+import { send, type TableDeps } from '../storage/document-client.ts';
 import type { Windows } from './entry.ts';
 import { EXPIRY_INDEX, expiryShards } from './keys.ts';
 
@@ -14,19 +14,13 @@ export interface Stock {
   staleEntries: number;
 }
 
-interface CountDeps {
-  db: DynamoDBDocumentClient;
-  table: string;
-  windows: Windows;
-}
-
 /**
  * Counts the lists in the index of expiry hours, all partitions side by side. Reads about 100 bytes a list: half a
  * read unit for 40 of them. A list that was written a moment ago may not be in the index yet.
  *
  * @throws StorageUnavailable
  */
-export function createCountEntries({ db, table, windows }: CountDeps) {
+export function createCountEntries({ db, table, windows }: TableDeps & { windows: Windows }) {
   const limit = pLimit(CONCURRENCY);
 
   return async function countEntries(nowMs: number): Promise<Stock> {

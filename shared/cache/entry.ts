@@ -5,8 +5,8 @@ import { CHUNK_SIZE, encodeChunks } from './artist-codec.ts';
 import { entryKey, expiryHour } from './keys.ts';
 import { newPartsKey, sealChunk, splitIntoItems } from './parts.ts';
 
-/** A name that nothing had before: of a state of the truth, or of a list. */
-export const newFence = (): string => randomBytes(9).toString('base64url');
+/** A name that nothing had before: for a fence, which names a state of the truth, and for the generation of a list. */
+export const uniqueName = (): string => randomBytes(9).toString('base64url');
 
 /** The fence of an entry that is not there. No entry has it. */
 export const NO_FENCE = 'none';
@@ -15,7 +15,7 @@ export const NO_FENCE = 'none';
  * Whether what is computed from `seen` may be stored where `now` stands. An absent entry refuses nothing: it was never
  * invalidated, or so long ago that no computation from before is left.
  */
-export const isSameTruth = (seen: string, now: string): boolean => now === NO_FENCE || now === seen;
+export const canStillBeStored = (seen: string, now: string): boolean => now === NO_FENCE || now === seen;
 
 /** The revision of a selection that was never made: the entry and the selection both begin with it. */
 export const NEVER_SELECTED = 'none';
@@ -142,8 +142,8 @@ export function packList(userId: string, list: ComputedList, { keepMs }: Windows
     ...entryKey(userId),
     format: ENTRY_FORMAT as typeof ENTRY_FORMAT,
     userId,
-    fence: newFence(),
-    generation: newFence(),
+    fence: uniqueName(),
+    generation: uniqueName(),
     timestamp: list.computedAtMs,
     cached_at: new Date(list.computedAtMs).toISOString(),
     isStale: (list.lacks ?? []).length > 0,

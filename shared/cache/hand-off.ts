@@ -4,19 +4,12 @@ import { requiredEnv } from '../env.ts';
 import { PlatformUnavailable, StorageUnavailable } from '../errors.ts';
 import { asStorageError } from '../storage/document-client.ts';
 import { attemptVerdict } from './attempt.ts';
-import type { Probes } from './bans.ts';
-import type { Lease } from './computation-store.ts';
-import {
-  type ComputationDeps,
-  type ComputationResult,
-  type Compute,
-  computeUnderLease,
-  LEASE_MS,
-  rememberFailure,
-} from './compute-under-lease.ts';
-import { isSameTruth } from './entry.ts';
-import type { Observe } from './events.ts';
-import { namesOf } from './platform.ts';
+import { namesOf, type Probes } from './bans.ts';
+import type { ComputationDeps, Compute } from './computation.ts';
+import { LEASE_MS, type Lease } from './computation-store.ts';
+import { type ComputationResult, computeUnderLease } from './compute-under-lease.ts';
+import { canStillBeStored } from './entry.ts';
+import { rememberFailure } from './remember-outcome.ts';
 
 /** A receipt is there at once or not at all: an Invoke that hangs must not cost the reader the old copy. */
 const CLIENT = {
@@ -53,7 +46,6 @@ type RefreshResult = 'stored' | 'superseded' | 'forbidden' | 'failed';
 interface HandedOn {
   handed: Lease;
   deadlineMs: number;
-  observe?: Observe;
   /** Hears why a computation failed: no user is told. */
   report?: (error: Error) => Promise<void>;
 }
@@ -64,24 +56,24 @@ interface HandedOn {
  */
 export async function refresh(
   deps: ComputationDeps,
-  { handed, deadlineMs, observe, report }: HandedOn,
+  { handed, deadlineMs, report }: HandedOn,
   compute: Compute,
 ): Promise<RefreshResult> {
   const { cache, computations, clock } = deps;
   const lease = await takeOver(deps, handed);
   if (!lease) return 'superseded';
-  const [found, record, known] = await Promise.all([
+  const [found, record, standing] = await Promise.all([
     cache.get(lease.userId, 0, 1, clock.nowMs()),
     computations.read(lease.userId),
     deps.bans.read(clock.nowMs(), namesOf(deps.platform.needs)),
   ]);
   // What a toggle brought about was paid for by the request that handed it on, and what that request probes is ours to
   // find out, as the lease is.
-  const handedProbes = [...known].filter(([, { probe }]) => probe?.holder === handed.token);
-  const bans = new Map([...known, ...handedProbes.map(unprobed)]);
-  const situation = { found, record: { ...record, leaseUntilMs: undefined, paidUntilMs: undefined }, bans };
-  const verdict = attemptVerdict(situation, deps.platform, clock.nowMs());
-  const isOutdated = !isSameTruth(lease.fence, found.fence);
+  const handedProbes = [...standing].filter(([, { probe }]) => probe?.holder === handed.token);
+  const bans = new Map([...standing, ...handedProbes.map(unprobed)]);
+  const known = { found, record: { ...record, leaseUntilMs: undefined, paidUntilMs: undefined }, bans };
+  const verdict = attemptVerdict(known, deps.platform, clock.nowMs());
+  const isOutdated = !canStillBeStored(lease.fence, found.fence);
   const mayCompute =
     !isOutdated &&
     verdict.kind === 'allowed' &&
@@ -90,9 +82,9 @@ export async function refresh(
     await Promise.all([computations.release(lease), deps.bans.releaseProbes(handedProbes, handed.token)]);
     return isOutdated ? 'superseded' : 'forbidden';
   }
-  const begun = { ...situation, lease, without: verdict.without, probes: verdict.probes };
+  const permit = { ...verdict, found, record, lease };
   const patienceMs = deadlineMs - END_MARGIN_MS - clock.nowMs();
-  const result = await computeUnderLease(deps, begun, { patienceMs, deadlineMs, observe }, compute);
+  const result = await computeUnderLease(deps, permit, { patienceMs, deadlineMs }, compute);
   switch (result.kind) {
     case 'superseded':
       return result.kind;
@@ -100,7 +92,7 @@ export async function refresh(
       if (result.fence) return 'stored';
   }
   const error = errorOf(result);
-  if (result.kind !== 'failed') await rememberFailure(deps, begun, error, observe);
+  if (result.kind !== 'failed') await rememberFailure(deps, permit, error);
   await report?.(error);
   return 'failed';
 }

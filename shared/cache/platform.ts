@@ -1,5 +1,6 @@
 import type { RevokedCode, StaleCode } from '../contract/artists-page.ts';
-import type { ErrorCode, OptionalList } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Needs } from './bans.ts';
 
 /** All that the cache knows of the platform whose data it keeps. */
 export interface Platform {
@@ -20,16 +21,3 @@ export interface FailureCodes {
   /** Down, slow, or nonsense. */
   unavailable: FailureCode;
 }
-
-/** What a computation uses of the platform, by the names of the bans that concern it. */
-export interface Needs {
-  required: readonly string[];
-  /** Buckets that a list can be computed without, and what the list then lacks. */
-  optional: Readonly<Record<string, OptionalList>>;
-}
-
-/** The names of all bans that may concern what is needed, `without` some optional lists. */
-export const namesOf = ({ required, optional }: Needs, without: readonly OptionalList[] = []): string[] => [
-  ...required,
-  ...Object.entries(optional).flatMap(([bucket, list]) => (without.includes(list) ? [] : [bucket])),
-];

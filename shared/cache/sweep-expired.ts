@@ -38,12 +38,12 @@ export function createHourlySweep({ sweepExpired, countEntries, publishMetrics, 
     const { entries, staleEntries } = await countEntries(clock.nowMs());
     publishMetrics({
       SweepHeartbeat: 1,
-      SweepDeleted: deleted.length,
+      SweepDeleted: deleted,
       SweepUnfinished: complete ? 0 : 1,
       Entries: entries,
       StaleEntries: staleEntries,
     });
-    return { deleted: deleted.length, entries, stale_entries: staleEntries };
+    return { deleted, entries, stale_entries: staleEntries };
   };
 }
 
@@ -63,7 +63,7 @@ const PAGE_SIZE = 200;
 type ExpiredList = Pick<StoredList, 'generation' | 'layout'> & { pk: string; userId: string };
 
 export interface SweepResult {
-  deleted: ExpiredList[];
+  deleted: number;
   /** False: the time ran out, the next sweep finds the rest. */
   complete: boolean;
 }
@@ -85,12 +85,12 @@ export function createSweep(deps: TableDeps) {
 
   return async function sweepExpired({ nowMs, isOutOfTime }: SweepOptions): Promise<SweepResult> {
     const nowSeconds = Math.floor(nowMs / 1000);
-    const deleted: ExpiredList[] = [];
+    let deleted = 0;
     async function sweepShard(partition: string): Promise<boolean> {
       for await (const batch of expiredIn(partition, nowSeconds)) {
         if (isOutOfTime()) return false;
         const results = await Promise.all(batch.map((list) => limit(() => remove(list, nowSeconds))));
-        deleted.push(...batch.filter((_, i) => results[i]));
+        deleted += results.filter(Boolean).length;
       }
       return true;
     }

@@ -65,36 +65,19 @@ export type RevokedCode = StatusOf<typeof revokedCopy>['warning_code'];
 export type WarningCode = NonNullable<CopyStatus['warning_code']>;
 
 /** The situation stands in the two places that the mobile team reads: at the top of the reply and in its `data`. */
-export const FreshPage = pageOf(freshCopy);
-export const StalePage = pageOf(staleCopy);
-export const RevokedPage = pageOf(revokedCopy);
-
-function pageOf<
-  TStatus extends v.LiteralSchema<string, undefined>,
-  TWarning extends v.GenericSchema,
-  TCode extends v.GenericSchema,
->({
-  cache_status,
-  warning,
-  warning_code,
-}: {
-  cache_status: TStatus;
-  warning: TWarning;
-  warning_code: TCode;
-}) {
-  return v.object({
+const pageOf = <TStatus extends v.ObjectEntries>(status: TStatus) =>
+  v.object({
     success: v.literal(true),
-    cache_status,
-    warning,
-    warning_code,
+    ...status,
     data: v.object({
       artists: v.array(ArtistView),
       pagination: Pagination,
       cached: v.pipe(v.boolean(), v.description('From a stored copy: not computed by this request')),
-      cache_status,
-      warning,
-      warning_code,
+      ...status,
       cached_at: Timestamp,
     }),
   });
-}
+
+export const FreshPage = pageOf(freshCopy);
+export const StalePage = pageOf(staleCopy);
+export const RevokedPage = pageOf(revokedCopy);

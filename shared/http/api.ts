@@ -68,6 +68,7 @@ export function httpReplies(): HttpMiddleware {
       const { headers, requestContext } = request.event as APIGatewayProxyEventV2WithJWTAuthorizer;
       request.internal.reply = {
         requestId: requestContext.requestId,
+        method: requestContext.http.method,
         locale: negotiateLocale(headers['accept-language']),
         requestHeaders: headers,
       };
@@ -88,7 +89,7 @@ export function httpReplies(): HttpMiddleware {
 }
 
 const replyContext = (internal: Internal): ReplyContext =>
-  internal.reply ?? { requestId: '', locale: 'fr', requestHeaders: {} };
+  internal.reply ?? { requestId: '', method: '', locale: 'fr', requestHeaders: {} };
 
 function asAppError(error: unknown): AppError {
   return error instanceof AppError ? error : new InternalError('an unexpected error', { cause: error });

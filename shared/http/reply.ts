@@ -22,6 +22,7 @@ export class Reply {
 /** What of a request decides the form of its reply. */
 export interface ReplyContext {
   requestId: string;
+  method: string;
   locale: Locale;
   requestHeaders: Readonly<Record<string, string | undefined>>;
 }
@@ -72,7 +73,9 @@ export function errorReply(error: AppError, context: ReplyContext): APIGatewayPr
     headers['retry-after'] = String(Math.ceil(error.retryAfterSeconds));
   else if (error.status === 503) headers['retry-after'] = DEFAULT_RETRY_SECONDS;
   if (error instanceof MethodNotAllowed) headers.allow = error.allowed.join(', ');
-  return jsonReply(error.status, body, headers, false);
+  const reply = jsonReply(error.status, body, headers, false);
+  // No route answers to HEAD, so that it is refused: as any reply to it, without a body (RFC 9110, 9.3.2).
+  return context.method === 'HEAD' ? { ...reply, body: '' } : reply;
 }
 const DEFAULT_RETRY_SECONDS = '5';
 

@@ -9,7 +9,7 @@ import type { SpotifyCall } from '../spotify/call.ts';
 interface RespectDeps {
   bans: BanStore;
   clock: Pick<Clock, 'nowMs'>;
-  observe?: Observe | undefined;
+  observe: Observe;
 }
 
 /**
@@ -47,7 +47,7 @@ async function beginBan(
   error: PlatformRateLimited,
 ): Promise<PlatformRateLimited> {
   const seconds = await bans.start(error, clock.nowMs());
-  if (seconds > 0) observe?.({ name: 'cooldown-started', seconds });
+  if (seconds > 0) observe({ name: 'cooldown-started', seconds });
   const { message, reason, bucket } = error;
   const retryAfterSeconds = waitSeconds(error, seconds);
   return new PlatformRateLimited(message, {

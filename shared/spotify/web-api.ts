@@ -9,6 +9,7 @@ import {
   PlatformScopeMissing,
   type TroubleReason,
 } from '../errors.ts';
+import { SPOTIFY_PLATFORM } from '../spotify-platform.ts';
 import { countSkipped, type SpotifyCall, type SpotifyUsage, sendRequest } from './call.ts';
 import { bucketOf } from './endpoints.ts';
 import {
@@ -190,7 +191,7 @@ export function createWebApi(deps: {
           try {
             return parsed(schema, await untilAnswered(url), bucketOf(path));
           } catch (error) {
-            if (failedListOf(error) === undefined) failure.abort(error);
+            if (failedListOf(error, SPOTIFY_PLATFORM.needs.optional) === undefined) failure.abort(error);
             throw error;
           }
         }),

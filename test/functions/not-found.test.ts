@@ -20,6 +20,12 @@ test.each([
   expect(await ask(method, path)).toEqual({ status: 405, code: 'METHOD_NOT_ALLOWED', allow });
 });
 
+test('HEAD is refused with the headers of a refusal and no body', async () => {
+  const event = anEvent({ method: 'HEAD', path: '/api/user/artists' });
+  const reply = (await handler(event, aContext())) as APIGatewayProxyStructuredResultV2;
+  expect(reply).toMatchObject({ statusCode: 405, headers: { allow: 'GET' }, body: '' });
+});
+
 test.each(['/', '/api', '/api/user/artists/', '/API/user/artists', '/api/user/artists/toggle/x'])(
   '%s does not exist',
   async (path) => {

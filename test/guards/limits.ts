@@ -65,8 +65,8 @@ const lists: readonly Guard[] = [
     invariant: 'I6b',
     name: 'what is known to outlast a request is handed over before its first call',
     file: CORE,
-    find: 'if (!isHandedOn && (begun.found.stored?.computationMs ?? 0) > patienceMs)',
-    replace: 'if (!isHandedOn && (begun.found.stored?.computationMs ?? 0) > 9e9)',
+    find: 'if (!isHandedOn && (permit.found.stored?.computationMs ?? 0) > patienceMs)',
+    replace: 'if (!isHandedOn && (permit.found.stored?.computationMs ?? 0) > 9e9)',
     test: real('reading', 'of a renewal that is known to take long'),
   },
   {

@@ -1,26 +1,26 @@
-import { COMPUTATIONS, CORE, contract, type Guard, MODEL, REFRESH, UNDER_LEASE, unit } from './guard.ts';
+import { ATTEMPT, COMPUTATIONS, contract, type Guard, MODEL, REFRESH, UNDER_LEASE, unit } from './guard.ts';
 
 export const oneComputationGuards: readonly Guard[] = [
   {
     invariant: 'I1',
     name: 'MAY_TAKE: not from a living holder',
     file: COMPUTATIONS,
-    find: 'leaseUntil <= :now OR leaseToken = :doomed)',
-    replace: 'leaseUntil <= :now OR leaseToken <> :doomed)',
+    find: 'leaseUntil <= :now OR leaseToken = :superseded)',
+    replace: 'leaseUntil <= :now OR leaseToken <> :superseded)',
     test: MODEL,
   },
   {
     invariant: 'I1',
-    name: 'MAY_TAKE: a doomed holder is named, not guessed from a fence',
+    name: 'MAY_TAKE: a superseded holder is named, not guessed from a fence',
     file: COMPUTATIONS,
-    find: 'leaseUntil <= :now OR leaseToken = :doomed)',
-    replace: 'leaseUntil <= :now OR leaseToken = :doomed OR leaseFence <> :fence)',
+    find: 'leaseUntil <= :now OR leaseToken = :superseded)',
+    replace: 'leaseUntil <= :now OR leaseToken = :superseded OR leaseFence <> :fence)',
     test: MODEL,
   },
   {
     invariant: 'I1',
-    name: 'second look at the entry before a holder counts as doomed',
-    file: CORE,
+    name: 'second look at the entry before a holder counts as superseded',
+    file: ATTEMPT,
     find: 'if (verdict.inPlaceOf && (await',
     replace: "if (verdict.inPlaceOf === 'none' && (await",
     test: MODEL,
@@ -28,8 +28,8 @@ export const oneComputationGuards: readonly Guard[] = [
   {
     invariant: 'I1',
     name: 're-look after the lease',
-    file: CORE,
-    find: "if (isSameTruth(lease.fence, now.fence) && now.state !== 'fresh')",
+    file: ATTEMPT,
+    find: "if (canStillBeStored(lease.fence, now.fence) && now.state !== 'fresh')",
     replace: "if (now.fence !== '')",
     test: MODEL,
   },
@@ -37,16 +37,16 @@ export const oneComputationGuards: readonly Guard[] = [
     invariant: 'I1',
     name: 're-look after a hand-off',
     file: REFRESH,
-    find: 'const isOutdated = !isSameTruth(lease.fence, found.fence);',
+    find: 'const isOutdated = !canStillBeStored(lease.fence, found.fence);',
     replace: "const isOutdated = found.fence === '';",
     test: MODEL,
   },
   {
     invariant: 'I1',
     name: 'attemptVerdict: another computes',
-    file: 'shared/cache/attempt.ts',
-    find: 'return canStillStore ? {',
-    replace: 'return canStillStore && nowMs < 0 ? {',
+    file: ATTEMPT,
+    find: 'return isAwaited ? {',
+    replace: 'return isAwaited && nowMs < 0 ? {',
     test: unit('attempt', 'waits for the one who computes'),
   },
   {
@@ -69,8 +69,8 @@ export const oneComputationGuards: readonly Guard[] = [
     invariant: 'I1',
     name: 'the lease is kept until the list is stored',
     file: UNDER_LEASE,
-    find: 'return await store(deps, begun,',
-    replace: 'ended.abort();\n    return await store(deps, begun,',
+    find: 'return await store(deps, permit,',
+    replace: 'ended.abort();\n    return await store(deps, permit,',
     test: unit('storing', 'keeps its lease until then'),
   },
   {
@@ -92,7 +92,7 @@ export const oneComputationGuards: readonly Guard[] = [
   {
     invariant: 'I1',
     name: 'a lease ends before its request does',
-    file: 'shared/cache/cached-artists.ts',
+    file: ATTEMPT,
     find: 'Math.min(nowMs + LEASE_MS, deadlineMs - ANSWER_MARGIN_MS)',
     replace: 'nowMs + LEASE_MS',
     test: { file: 'test/shared/cache/patience.test.ts', title: 'is not begun so late' },

@@ -67,7 +67,7 @@ export const platformGuards: readonly Guard[] = [
     invariant: 'I5',
     name: 'the first call that fails ends those of its computation',
     file: 'shared/spotify/web-api.ts',
-    find: 'if (failedListOf(error) === undefined) failure.abort(error);',
+    find: 'if (failedListOf(error, SPOTIFY_PLATFORM.needs.optional) === undefined) failure.abort(error);',
     replace: '',
     test: { file: 'test/shared/spotify/web-api.test.ts', title: 'the first failure ends the session' },
   },

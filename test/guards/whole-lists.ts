@@ -62,7 +62,7 @@ export const wholeListsGuards: readonly Guard[] = [
     invariant: 'I10',
     name: 'every request counts once',
     file: CORE,
-    find: '    request.observe?.(outcomeOf(answer));\n',
+    find: '    observe(outcomeOf(answer));\n',
     replace: '',
     test: MODEL,
   },

@@ -1,4 +1,4 @@
-import { isSameTruth } from '../../shared/cache/entry.ts';
+import { canStillBeStored } from '../../shared/cache/entry.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Player } from './cast.ts';
 import { type Computation, count, type History } from './history.ts';
@@ -56,7 +56,7 @@ export function computationProperties({
       const { fence, entryFence, wasFresh, isHandedOn, isByToggle, step } = taken as NonNullable<
         typeof taken
       >;
-      if (!isSameTruth(fence, entryFence))
+      if (!canStillBeStored(fence, entryFence))
         broken('I1', `${player.name} computes though the list is another by now`);
       if (wasFresh && !isHandedOn) broken('I1', `${player.name} computes though there is a fresh list`);
       const nowMs = scheduler.nowMs + player.skewMs;

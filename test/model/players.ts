@@ -8,8 +8,8 @@ import { CHUNK_SIZE } from '../../shared/cache/artist-codec.ts';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
 import { type BanStore, createBanStore } from '../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../shared/cache/cached-artists.ts';
+import type { ComputationJob, Computed } from '../../shared/cache/computation.ts';
 import { createComputationStore, type Lease } from '../../shared/cache/computation-store.ts';
-import type { ComputationJob, Computed } from '../../shared/cache/compute-under-lease.ts';
 import type { Windows } from '../../shared/cache/entry.ts';
 import type { Observe } from '../../shared/cache/events.ts';
 import { refresh } from '../../shared/cache/hand-off.ts';
@@ -42,6 +42,8 @@ const OTHERS = 30;
 /** A list that spills has two chunks, an item takes one, and the second page lies in both. */
 const SPILLING = { listLength: CHUNK_SIZE + 2, itemBytes: 1, limit: CHUNK_SIZE / 2 + 1 };
 const WHOLE = { listLength: 3, itemBytes: undefined, limit: 2 };
+
+const UNHEARD: Observe = () => undefined;
 
 export const shapeOf = ({ spill }: { spill: boolean }) => (spill ? SPILLING : WHOLE);
 
@@ -192,8 +194,8 @@ export function createPlayers(stage: Stage) {
         const { keepMs } = windows;
         const admit = createAdmit({ db: own.db, table: TABLES.cache, keepMs });
         const deadlineMs = clock.nowMs() + timeoutMs;
-        const wanted = { userId: user, page, limit: shape.limit, deadlineMs, observe };
-        return cachedArtists({ ...deps, readSelection, admit, handOff }, wanted, (job) =>
+        const wanted = { userId: user, page, limit: shape.limit, deadlineMs };
+        return cachedArtists({ ...deps, observe, readSelection, admit, handOff }, wanted, (job) =>
           compute(player, own, job),
         );
       });
@@ -204,13 +206,19 @@ export function createPlayers(stage: Stage) {
         const { cache, computations, bans, clock } = own;
         const deps = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock, retryMs: RETRY_MS };
         const handed = { handed: lease, deadlineMs: clock.nowMs() + REFRESH_TIMEOUT_MS };
-        return refresh(deps, handed, (job) => compute(player, own, job));
+        return refresh({ ...deps, observe: UNHEARD }, handed, (job) => compute(player, own, job));
       });
     },
 
     toggle(player: Player, user: User, artist: number, selected: boolean): Promise<unknown> {
       const own = storesOf(player);
-      return toggleArtist(own, user, artistId(user, artist), selected, own.clock.nowMs());
+      return toggleArtist(
+        { ...own, observe: UNHEARD },
+        user,
+        artistId(user, artist),
+        selected,
+        own.clock.nowMs(),
+      );
     },
 
     sync(player: Player, user: User): Promise<unknown> {
@@ -231,7 +239,7 @@ export function createPlayers(stage: Stage) {
           clock,
         });
         return syncPlays(user, clock.nowMs(), (work) =>
-          respectCooldown({ bans, clock }, SYNC_NEEDS, call, work),
+          respectCooldown({ bans, clock, observe: UNHEARD }, SYNC_NEEDS, call, work),
         );
       });
     },

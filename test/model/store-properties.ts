@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { decodeChunk } from '../../shared/cache/artist-codec.ts';
-import { freshness, isSameTruth, NO_FENCE, type Windows } from '../../shared/cache/entry.ts';
+import { canStillBeStored, freshness, NO_FENCE, type Windows } from '../../shared/cache/entry.ts';
 import { computationKey, cooldownKey, entryKey } from '../../shared/cache/keys.ts';
 import { connectionKey } from '../../shared/platforms/connection.ts';
 import { TABLES } from '../support/dynalite.ts';
@@ -97,7 +97,7 @@ export function storeProperties(deps: PropertyDeps) {
     const nowMs = isHandedOn ? scheduler.nowMs + player.skewMs : (values[':now'] as number);
     const isAlive = held?.leaseToken !== undefined && (held.leaseUntil as number) > nowMs;
     const entryFence = (before?.fence as string | undefined) ?? NO_FENCE;
-    if (!isHandedOn && isAlive && isSameTruth(held.leaseFence as string, entryFence))
+    if (!isHandedOn && isAlive && canStillBeStored(held.leaseFence as string, entryFence))
       broken('I1', `${player.name} takes the lease of a living holder whose list can still be stored`);
     const isOver = !isHandedOn && held?.leaseToken !== undefined && !isAlive;
     if (isOver) count(tally, 'take-over');

@@ -168,9 +168,9 @@ function createTally(clock: { nowMs(): number }) {
       errors[code] = (errors[code] ?? 0) + 1;
       notFresh.add(clock.nowMs(), 1);
     },
-    swept({ deleted, complete }: { deleted: readonly unknown[]; complete: boolean }) {
-      sweeps.deleted += deleted.length;
-      sweeps.most = Math.max(sweeps.most, deleted.length);
+    swept({ deleted, complete }: { deleted: number; complete: boolean }) {
+      sweeps.deleted += deleted;
+      sweeps.most = Math.max(sweeps.most, deleted);
       if (!complete) sweeps.unfinished += 1;
     },
     requests,

@@ -97,7 +97,7 @@ describe('what the simulator charges is what a DynamoDB says', () => {
       const lease = { userId: 'ann', token: 'token', fence: 'fence' };
       await computations.acquire(lease, NOON, NOON + 8_000);
       await computations.fail(lease, 'SPOTIFY_UNAVAILABLE', NOON + 30_000);
-      await cache.markAsOutdated('ann', 'revision', NOON);
+      await cache.invalidateSelection('ann', 'revision', NOON);
       await cache.invalidateUser('ann', NOON);
     }
     const [ours, theirs] = [metered(), counted()];
@@ -114,7 +114,7 @@ describe('what the simulator charges is what a DynamoDB says', () => {
     ours.charges.length = 0;
     theirs.units.length = 0;
     const at = { nowMs: NOON + 7 * HOUR_MS, isOutOfTime: () => false };
-    for (const each of [ours, theirs]) expect((await each.sweep(at)).deleted).toHaveLength(30);
+    for (const each of [ours, theirs]) expect((await each.sweep(at)).deleted).toBe(30);
     const found = new Set(Array.from({ length: 30 }, (_, user) => expiryHour(`user-${user}`, 0))).size;
     const sum = (units: readonly number[]) => units.reduce((all, one) => all + one, 0);
     const deletions = sum(ours.charges.map(({ write }) => write));

@@ -6,8 +6,8 @@ import { createAdmit } from '../../shared/cache/admission.ts';
 import { createArtistsCache } from '../../shared/cache/artists-cache.ts';
 import { createBanStore } from '../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../shared/cache/cached-artists.ts';
+import type { Compute } from '../../shared/cache/computation.ts';
 import { createComputationStore, type Lease } from '../../shared/cache/computation-store.ts';
-import type { Compute } from '../../shared/cache/compute-under-lease.ts';
 import type { CacheEvent, Observe } from '../../shared/cache/events.ts';
 import { refresh } from '../../shared/cache/hand-off.ts';
 import { createSweep } from '../../shared/cache/sweep-expired.ts';
@@ -112,15 +112,15 @@ export function createService({ fake, timeline, random, refreshBound, minPerWind
   };
   const depsOf = ({ bans }: Instance) => {
     const readSelection = selections.read;
-    const deps = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock, retryMs: RETRY_MS };
-    return { ...deps, readSelection, admit, handOff };
+    const deps = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock, observe };
+    return { ...deps, retryMs: RETRY_MS, readSelection, admit, handOff };
   };
 
   async function handOff(handed: Lease): Promise<void> {
     at(clock.nowMs() + HAND_OFF_MS, () => {
       void fleets['refresh-artists'].invoke((own) => {
         const deadlineMs = clock.nowMs() + TIMEOUT_MS.refresh;
-        return refresh(depsOf(own), { handed, deadlineMs, observe }, compute);
+        return refresh(depsOf(own), { handed, deadlineMs }, compute);
       });
     });
   }
@@ -136,7 +136,7 @@ export function createService({ fake, timeline, random, refreshBound, minPerWind
     page: (userId: string, page: number) =>
       fleets['get-artists'].invoke((own) => {
         const deadlineMs = clock.nowMs() + TIMEOUT_MS.request;
-        const request = { userId, page, limit: PAGE_LIMIT, deadlineMs, observe };
+        const request = { userId, page, limit: PAGE_LIMIT, deadlineMs };
         return cachedArtists(depsOf(own), request, compute);
       }),
 

@@ -28,6 +28,7 @@ export function aCache(db: DynamoDBDocumentClient = createFakeTables().db) {
     computations,
     bans,
     platform: SPOTIFY_PLATFORM,
+    observe: () => undefined,
     /** Stores a list for the user, that old at noon; returns its fence. */
     async storeList(userId: string, ageMs = 0): Promise<string> {
       const { fence } = await cache.get(userId, 0, 1, NOON);

@@ -8,8 +8,8 @@ import { createSelectionStore, toggleArtist } from '../../shared/artists/selecti
 import { createSyncPace, createSyncPlays } from '../../shared/artists/sync-plays.ts';
 import { createBanStore } from '../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../shared/cache/cached-artists.ts';
+import type { Compute } from '../../shared/cache/computation.ts';
 import type { Lease } from '../../shared/cache/computation-store.ts';
-import type { Compute } from '../../shared/cache/compute-under-lease.ts';
 import type { CacheEvent } from '../../shared/cache/events.ts';
 import { refresh } from '../../shared/cache/hand-off.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -80,7 +80,7 @@ export function startServiceInTime() {
   }) as typeof fetch;
 
   const stores = aCache(db);
-  const { cache, computations } = stores;
+  const { cache, computations, observe } = stores;
   /** Each invocation is on an instance of its own, and knows nothing by another. */
   const newBans = () => createBanStore({ db, table: TABLES.cache });
   const account = { db, table: TABLES.account };
@@ -143,7 +143,7 @@ export function startServiceInTime() {
     (needs: Parameters<typeof respectCooldown>[1]) =>
     <T>(work: (call: SpotifyCall) => Promise<T>): Promise<T> => {
       const call = { signal: new AbortController().signal, usage: noUsage() };
-      return respectCooldown({ bans: newBans(), clock }, needs, call, work);
+      return respectCooldown({ bans: newBans(), clock, observe }, needs, call, work);
     };
 
   function user(id: string) {
@@ -167,7 +167,13 @@ export function startServiceInTime() {
       sync: () => act(() => syncPlays(id, clock.nowMs(), ask(SYNC_NEEDS))),
       toggle: (artistId: string, selected: boolean) =>
         act(() =>
-          toggleArtist({ cache, selections: parts.selectionStore }, id, artistId, selected, clock.nowMs()),
+          toggleArtist(
+            { cache, selections: parts.selectionStore, observe },
+            id,
+            artistId,
+            selected,
+            clock.nowMs(),
+          ),
         ),
       connection: () => act(() => parts.connections.read(id)),
       /** Calls of Spotify for the user, from `sinceMs` on. */

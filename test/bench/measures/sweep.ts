@@ -54,7 +54,7 @@ await measure<SweepCost[]>(async ({ quick, dynamodbUrl, progress, ask }) => {
     const { readUnits, writeUnits, calls } = await ask<Metered>();
     costs.push({
       live,
-      deleted: deleted.length,
+      deleted,
       readUnits: readUnits / EXPIRED,
       writeUnits: writeUnits / EXPIRED,
       calls: calls / EXPIRED,

@@ -43,11 +43,16 @@ export const ours: Subject = {
       platform: SPOTIFY_PLATFORM,
       admit: async () => true,
       clock: systemClock,
+      observe: () => undefined,
       retryMs: 30_000,
       readSelection: async () => ({ selected: new Set<string>(), revision: '' }),
       handOff: async () => undefined,
     };
-    const compute = async () => ({ computedAtMs: systemClock.nowMs(), artists: await load() });
+    const compute = async () => ({
+      computedAtMs: systemClock.nowMs(),
+      artists: await load(),
+      answered: new Set<string>(),
+    });
     return {
       async get(userId) {
         const deadlineMs = systemClock.nowMs() + REQUEST_MS;

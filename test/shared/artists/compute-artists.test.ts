@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createComputeArtists } from '../../../shared/artists/compute-artists.ts';
 import { createSyncPlays } from '../../../shared/artists/sync-plays.ts';
-import type { ComputationJob } from '../../../shared/cache/compute-under-lease.ts';
+import type { ComputationJob } from '../../../shared/cache/computation.ts';
 import type { CacheEvent, Observe } from '../../../shared/cache/events.ts';
 import { PlatformRateLimited, PlatformUnavailable, StorageUnavailable } from '../../../shared/errors.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => dynamoDb.close());
 
-const aJob = (userId: string, observe?: Observe): ComputationJob => ({
+const aJob = (userId: string, observe: Observe = () => undefined): ComputationJob => ({
   userId,
   signal: new AbortController().signal,
   without: [],

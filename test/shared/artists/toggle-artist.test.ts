@@ -26,7 +26,7 @@ async function aList(schedule: (send: () => Promise<object>) => Promise<object>)
   });
   const selections = createSelectionStore({ db, table: TABLES.account });
   await cache.set('alice', { artists: realisticArtists(10), computedAtMs: NOW }, { fence: NO_FENCE });
-  return { cache, selections, nowScheduled: (on: boolean) => (scheduled = on) };
+  return { cache, selections, observe: () => undefined, nowScheduled: (on: boolean) => (scheduled = on) };
 }
 
 const at = (selected: boolean | undefined, list: Awaited<ReturnType<typeof aList>>, artist = 3) =>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Lookup } from '../../../shared/cache/artists-cache.ts';
-import { attemptVerdict, type ComputationRecord } from '../../../shared/cache/attempt.ts';
+import { attemptVerdict } from '../../../shared/cache/attempt.ts';
 import type { Ban } from '../../../shared/cache/bans.ts';
+import type { ComputationRecord } from '../../../shared/cache/computation-store.ts';
 import { INVENTED_PLATFORM } from '../../support/invented-platform.ts';
 
 const NOW = 1_000_000;
@@ -40,8 +41,8 @@ describe('trying to compute', () => {
   });
 
   test('does not wait for one who computes from a state that was invalidated since', () => {
-    const doomed = { leaseToken: 't', leaseFence: 'before the toggle', leaseUntilMs: NOW + 5_000 };
-    expect(verdict(doomed)).toMatchObject({ kind: 'allowed', inPlaceOf: 't' });
+    const superseded = { leaseToken: 't', leaseFence: 'before the toggle', leaseUntilMs: NOW + 5_000 };
+    expect(verdict(superseded)).toMatchObject({ kind: 'allowed', inPlaceOf: 't' });
   });
 
   test('waits where nothing stands: the list of who computes can still be stored', () => {

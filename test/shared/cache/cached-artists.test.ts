@@ -72,7 +72,7 @@ describe('an old copy that a toggle outdated', () => {
   const whileStorageFails = async (readSelection: typeof NOTHING_SELECTED) => {
     const given = aCache();
     await given.storeList('ann');
-    await given.cache.markAsOutdated('ann', 'newer', NOON);
+    await given.cache.invalidateSelection('ann', 'newer', NOON);
     return ask(halfDead(given), aClock(), readSelection);
   };
 

@@ -38,7 +38,10 @@ function aStory() {
   // Sleeping takes no time on the test's clock: a computation's watchers would run at once.
   const patient = { ...clock, sleep: () => new Promise<never>(() => undefined) };
   const bans = createBanStore({ db: dynamo.db, table });
-  const deps = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock: patient, retryMs: 30_000 };
+  const heard: CacheEvent[] = [];
+  const observe = (event: CacheEvent) => void heard.push(event);
+  const stores = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock: patient, observe };
+  const deps = { ...stores, retryMs: 30_000 };
   let failure: Error | undefined;
   const compute = async () => {
     clock.advance(2_000);
@@ -48,8 +51,6 @@ function aStory() {
   const readSelection = async () => ({ selected: new Set<string>(), revision: 'none' });
   const admit = createAdmit({ db: dynamo.db, table, keepMs: WINDOWS.keepMs });
   const asking = { ...deps, admit, handOff: async () => undefined, readSelection };
-  const heard: CacheEvent[] = [];
-  const observe = (event: CacheEvent) => void heard.push(event);
   return {
     clock,
     cache,
@@ -60,12 +61,11 @@ function aStory() {
     /** Asks for the first page; returns the names of what was heard of it. */
     async ask(): Promise<string[]> {
       heard.length = 0;
-      const request = { userId, page: 0, limit: 10, deadlineMs: clock.nowMs() + 29_000, observe };
+      const request = { userId, page: 0, limit: 10, deadlineMs: clock.nowMs() + 29_000 };
       await cachedArtists(asking, request, compute).catch(() => undefined);
       return heard.map(({ name }) => name);
     },
-    refresh: (handed: Lease) =>
-      finish(deps, { handed, deadlineMs: clock.nowMs() + 900_000, observe }, compute),
+    refresh: (handed: Lease) => finish(deps, { handed, deadlineMs: clock.nowMs() + 900_000 }, compute),
     platformFails(error: Error | undefined) {
       failure = error;
     },

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
-import type { Compute } from '../../../shared/cache/compute-under-lease.ts';
+import type { Compute } from '../../../shared/cache/computation.ts';
 import {
   PlatformRateLimited,
   PlatformRevoked,

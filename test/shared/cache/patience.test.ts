@@ -4,8 +4,8 @@ import { createAdmit } from '../../../shared/cache/admission.ts';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
 import { createBanStore } from '../../../shared/cache/ban-store.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
+import type { Compute } from '../../../shared/cache/computation.ts';
 import { createComputationStore, type Lease } from '../../../shared/cache/computation-store.ts';
-import type { Compute } from '../../../shared/cache/compute-under-lease.ts';
 import { NO_FENCE } from '../../../shared/cache/entry.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { PlatformUnavailable, StorageUnavailable } from '../../../shared/errors.ts';
@@ -80,6 +80,7 @@ function aCache(compute: Compute) {
     bans,
     platform: SPOTIFY_PLATFORM,
     clock,
+    observe: () => undefined,
     retryMs: 30_000,
     admit: createAdmit({ db, table: TABLES.cache, keepMs: WINDOWS.keepMs }),
     handOff,

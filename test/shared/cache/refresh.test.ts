@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { PROBE_MS } from '../../../shared/cache/bans.ts';
-import type { ComputationJob } from '../../../shared/cache/compute-under-lease.ts';
+import type { ComputationJob } from '../../../shared/cache/computation.ts';
 import { NO_FENCE } from '../../../shared/cache/entry.ts';
 import { refresh as finish } from '../../../shared/cache/hand-off.ts';
 import { systemClock } from '../../../shared/clock.ts';
@@ -135,7 +135,7 @@ describe('a computation that was handed on', () => {
 
   test('that comes after an invalidation leaves the computation that runs by then alone', async () => {
     const { refresh, cache, computations, handed } = await aHandOff();
-    await cache.markAsOutdated('ann', 'newer', NOON);
+    await cache.invalidateSelection('ann', 'newer', NOON);
     const { fence } = await cache.get('ann', 0, 1, NOON);
     const newer = { userId: 'ann', token: 'newer', fence };
     expect(await computations.acquire(newer, NOON, NOON + 8_000, { inPlaceOf: handed.token })).toBe(true);

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { createArtistsCache } from '../../../shared/cache/artists-cache.ts';
 import { createBanStore } from '../../../shared/cache/ban-store.ts';
 import { createComputationStore } from '../../../shared/cache/computation-store.ts';
-import { rememberFailure } from '../../../shared/cache/compute-under-lease.ts';
 import { NO_FENCE } from '../../../shared/cache/entry.ts';
+import { rememberFailure } from '../../../shared/cache/remember-outcome.ts';
 import {
   PlatformNotConnected,
   PlatformRateLimited,
@@ -35,14 +35,12 @@ async function aComputation({ withList = true } = {}) {
   const lease = { userId: 'ann', token: 'ours', fence: found.fence };
   await computations.acquire(lease, NOON, NOON + 8_000);
   const bans = createBanStore({ db, table: TABLES.cache });
-  const deps = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock: aClock(), retryMs: RETRY_MS };
+  const observe = () => undefined;
+  const stores = { cache, computations, bans, platform: SPOTIFY_PLATFORM, clock: aClock(), observe };
+  const deps = { ...stores, retryMs: RETRY_MS };
   const fail = async (error: Error, of = lease) => {
     const record = await computations.read('ann');
-    return rememberFailure(
-      deps,
-      { found, record, bans: new Map(), without: [], probes: [], lease: of },
-      error,
-    );
+    return rememberFailure(deps, { found, record, without: [], probes: [], lease: of }, error);
   };
   return { cache, computations, lease, look, fail, bans };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createSelectionStore } from '../../../shared/artists/selection.ts';
 import { cachedArtists } from '../../../shared/cache/cached-artists.ts';
-import type { Lease } from '../../../shared/cache/computation-store.ts';
-import { type Computed, computeUnderLease, LEASE_MS } from '../../../shared/cache/compute-under-lease.ts';
+import type { Computed } from '../../../shared/cache/computation.ts';
+import { LEASE_MS, type Lease } from '../../../shared/cache/computation-store.ts';
+import { computeUnderLease } from '../../../shared/cache/compute-under-lease.ts';
 import { NO_FENCE } from '../../../shared/cache/entry.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { PlatformRateLimited } from '../../../shared/errors.ts';
@@ -67,7 +68,7 @@ function aUser(putList: (pass: () => Promise<unknown>) => Promise<unknown>) {
     const found = await deps.cache.get('ann', 0, 1, NOON);
     const lease: Lease = { userId: 'ann', token: 'ours', fence: found.fence };
     await deps.computations.acquire(lease, NOON, NOON + LEASE_MS);
-    return { found, lease, record: {}, bans: new Map(), without: [], probes: [] };
+    return { found, lease, record: {}, without: [], probes: [] };
   };
   const interfere = () => {
     isPassing = false;

@@ -14,7 +14,7 @@ import { aCall } from '../../support/service.ts';
 const limited = (retryAfterSeconds: number) => new PlatformRateLimited('429', { retryAfterSeconds });
 
 function given() {
-  const { bans } = aCache();
+  const { bans, observe } = aCache();
   const clock = aClock();
   /** What works calls the platform in these buckets. */
   const run = (
@@ -23,7 +23,7 @@ function given() {
     answered: readonly PlatformBucket[] = ['token', 'me', 'player'],
   ) => {
     const call = aCall();
-    return respectCooldown({ bans, clock }, names, call, async () => {
+    return respectCooldown({ bans, clock, observe }, names, call, async () => {
       const result = await work();
       for (const bucket of answered) call.usage.answered.add(bucket);
       return result;

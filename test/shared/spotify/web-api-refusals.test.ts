@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { failedListOf, PlatformScopeMissing, PlatformUnavailable } from '../../../shared/errors.ts';
+import { SPOTIFY_PLATFORM } from '../../../shared/spotify-platform.ts';
 import type { ScriptedReply } from '../../support/scripted-server.ts';
 import { apiError, failureOf, OK, sessionThat, sessionWith } from '../../support/web-api-session.ts';
+
+const listOf = (error: unknown) => failedListOf(error, SPOTIFY_PLATFORM.needs.optional);
 
 const CHALLENGE = {
   'www-authenticate': 'Bearer realm="spotify", error="insufficient_scope", scope="user-top-read"',
@@ -92,7 +95,7 @@ describe('what failed', () => {
       const { get } = await sessionThat(reply);
       const error = await failureOf(get(path));
       expect(error).toMatchObject({ bucket });
-      expect(failedListOf(error)).toBe(list);
+      expect(listOf(error)).toBe(list);
     }
   });
 
@@ -103,7 +106,7 @@ describe('what failed', () => {
     const failures = await Promise.all(
       ['/v1/me/tracks', '/v1/me/top/artists'].map((path) => failureOf(get(path))),
     );
-    expect(failures.map(failedListOf)).toEqual([undefined, undefined]);
+    expect(failures.map(listOf)).toEqual([undefined, undefined]);
   });
 
   test('does not end the others where it is an optional list: they tell whether it was its own failure', async () => {
@@ -115,7 +118,7 @@ describe('what failed', () => {
     const [saved, top] = await Promise.all(
       ['/v1/me/tracks', '/v1/me/top/artists'].map((path) => failureOf(get(path))),
     );
-    expect([failedListOf(saved), top]).toEqual(['saved', undefined]);
+    expect([listOf(saved), top]).toEqual(['saved', undefined]);
   });
 
   test('a quota is told from the limit of the application', async () => {
@@ -124,12 +127,12 @@ describe('what failed', () => {
     const limited = await sessionThat(apiError(429, 'limit', { 'retry-after': '5' }));
     const error = await failureOf(limited.get('/v1/me/tracks'));
     expect(error).toMatchObject({ reason: 'rate_limit', retryAfterSeconds: 5, bucket: 'tracks' });
-    expect(failedListOf(error)).toBeUndefined();
+    expect(listOf(error)).toBeUndefined();
   });
 
   test('of anything else no list is to blame', () => {
-    expect(failedListOf(new PlatformScopeMissing('scope'))).toBeUndefined();
-    expect(failedListOf(new PlatformUnavailable('deadline'))).toBeUndefined();
-    expect(failedListOf(undefined)).toBeUndefined();
+    expect(listOf(new PlatformScopeMissing('scope'))).toBeUndefined();
+    expect(listOf(new PlatformUnavailable('deadline'))).toBeUndefined();
+    expect(listOf(undefined)).toBeUndefined();
   });
 });

@@ -120,7 +120,7 @@ export function describeLists(store: () => Store): void {
 
     test('refuses a list computed before a selection changed', async () => {
       const { cache, userId, fence } = await inFlight();
-      await cache.markAsOutdated(userId, 'newer', NOON);
+      await cache.invalidateSelection(userId, 'newer', NOON);
       expect(await cache.set(userId, aList(), { fence })).toEqual({ stored: false });
       expect((await cache.get(userId, 0, 10, NOON)).state).toBe('old');
     });
@@ -153,7 +153,7 @@ export function describeLists(store: () => Store): void {
 
     test('does not call a refused list stored when it cannot be known whether it was', async () => {
       const { cache, userId, fence } = await inFlight();
-      await cache.markAsOutdated(userId, 'newer', NOON);
+      await cache.invalidateSelection(userId, 'newer', NOON);
       const silent = intercepting(store(), (command, send) =>
         command instanceof GetCommand ? Promise.reject(outage()) : send(),
       );
@@ -181,12 +181,12 @@ export function describeLists(store: () => Store): void {
       const cache = cacheOn(store());
       const userId = aUser();
       const { fence, list } = await storeList(cache, userId, aList());
-      await cache.markAsOutdated(userId, 'first', NOON);
-      await cache.markAsOutdated(userId, 'second', NOON);
+      await cache.invalidateSelection(userId, 'first', NOON);
+      await cache.invalidateSelection(userId, 'second', NOON);
       const found = await cache.get(userId, 0, 10, NOON);
       expect(found).toMatchObject({ state: 'old', stored: { generation: list.generation, isStale: true } });
       expect(found.fence).not.toBe(fence);
-      await cache.markAsOutdated(userId, 'second', NOON);
+      await cache.invalidateSelection(userId, 'second', NOON);
       expect((await cache.get(userId, 0, 10, NOON)).fence).toBe(found.fence);
       expect(await readAll(cache, userId)).toEqual(aList().artists);
     });
@@ -195,16 +195,16 @@ export function describeLists(store: () => Store): void {
       const cache = cacheOn(store());
       const userId = aUser();
       const { fence } = await storeList(cache, userId, { ...aList(), selectionRevision: 'shown' });
-      await cache.markAsOutdated(userId, 'shown', NOON);
+      await cache.invalidateSelection(userId, 'shown', NOON);
       expect(await cache.get(userId, 0, 10, NOON)).toMatchObject({ state: 'fresh', fence });
     });
 
     test('leaves a fence where there is no list, and nothing where no artist was ever selected', async () => {
       const cache = cacheOn(store());
       const [chosen, untouched] = [aUser(), aUser()];
-      await cache.markAsOutdated(chosen, 'first', NOON);
+      await cache.invalidateSelection(chosen, 'first', NOON);
       expect(await cache.set(chosen, aList(), { fence: NO_FENCE })).toEqual({ stored: false });
-      await cache.markAsOutdated(untouched, NEVER_SELECTED, NOON);
+      await cache.invalidateSelection(untouched, NEVER_SELECTED, NOON);
       expect(await entryOf(store(), untouched)).toBeUndefined();
     });
 
@@ -213,7 +213,7 @@ export function describeLists(store: () => Store): void {
       const userId = aUser();
       await storeList(cache, userId, aList());
       const nearlyOver = NOON + 6 * HOUR_MS - 1_000;
-      await cache.markAsOutdated(userId, 'late', nearlyOver);
+      await cache.invalidateSelection(userId, 'late', nearlyOver);
       expect((await entryOf(store(), userId))?.expiresAt).toBe(nearlyOver / 1000 + 3_600);
       expect((await cache.get(userId, 0, 10, nearlyOver)).state).toBe('old');
       expect((await cache.get(userId, 0, 10, NOON + 6 * HOUR_MS)).state).toBe('none');
@@ -223,7 +223,7 @@ export function describeLists(store: () => Store): void {
       const userId = aUser();
       const { fence } = await storeList(cacheOn(store()), userId, aList());
       const recorder = recording(repeatingWrites(store()));
-      await cacheOn(recorder).markAsOutdated(userId, 'first', NOON);
+      await cacheOn(recorder).invalidateSelection(userId, 'first', NOON);
       const write = recorder.sent.find((command) => command instanceof UpdateCommand) as UpdateCommand;
       await storeList(cacheOn(store()), userId, aList());
       await expect(store().db.send(write)).rejects.toThrow(/conditional/i);
