@@ -18,8 +18,6 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // Each file in a process of its own would load the SDK and the CDK a hundred times.
-          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/e2e/**'],
         },
