@@ -43,8 +43,8 @@ export async function attemptToCompute(
   request: PageRequest,
   found: Lookup,
 ): Promise<Attempt> {
-  const { computations, bans: banStore, platform, clock } = deps;
-  const { userId, deadlineMs } = request;
+  const { cache, computations, bans: banStore, platform, clock } = deps;
+  const { userId, page, limit, deadlineMs } = request;
   // Bans and pacing by one look: a second one might show a ban that the verdict does not know.
   const [record, { bans, pacing }] = await Promise.all([
     computations.read(userId),
@@ -61,7 +61,8 @@ export async function attemptToCompute(
     return limited(deps, request, PACED_RETRY_SECONDS);
   const lease: Lease = { userId, token: randomUUID(), fence: found.fence };
   // One of the two fences is outdated, the holder's or ours. The entry knows, and has it from after the holder's look.
-  if (verdict.inPlaceOf && (await readPage(deps, request)).fence !== lease.fence) return { kind: 'changed' };
+  if (verdict.inPlaceOf && (await cache.get(userId, page, limit, clock.nowMs())).fence !== lease.fence)
+    return { kind: 'changed' };
   const untilMs = Math.min(nowMs + LEASE_MS, deadlineMs - ANSWER_MARGIN_MS);
   if (!(await computations.acquire(lease, nowMs, untilMs, verdict))) return { kind: 'computing elsewhere' };
   if (!(await banStore.takeProbes(verdict.probes, lease.token, nowMs))) {
@@ -69,16 +70,13 @@ export async function attemptToCompute(
     return limited(deps, request, PROBE_MS / 1000);
   }
   // Between our look and our lease another computation may have ended: only what stands now counts.
-  const now = await readPage(deps, request);
+  const now = await cache.get(userId, page, limit, clock.nowMs());
   if (canStillBeStored(lease.fence, now.fence) && now.state !== 'fresh') {
     return { kind: 'permitted', permit: { ...verdict, record, found: now, lease } };
   }
   await Promise.all([computations.release(lease), banStore.releaseProbes(verdict.probes, lease.token)]);
   return { kind: 'changed' };
 }
-
-export const readPage = ({ cache, clock }: ComputationDeps, { userId, page, limit }: PageRequest) =>
-  cache.get(userId, page, limit, clock.nowMs());
 
 /** The platform limits us. Not all who are sent away come again at once. */
 const limited = ({ platform, clock }: AttemptDeps, { userId }: PageRequest, seconds: number): Attempt => ({

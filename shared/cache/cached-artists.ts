@@ -7,7 +7,6 @@ import {
   type AttemptDeps,
   attemptToCompute,
   type PageRequest,
-  readPage,
 } from './attempt.ts';
 import type { Compute, Permit } from './computation.ts';
 import type { Lease } from './computation-store.ts';
@@ -110,6 +109,9 @@ async function answerTo(deps: CachedArtistsDeps, request: PageRequest, compute: 
     }
   }
 }
+
+const readPage = ({ cache, clock }: CachedArtistsDeps, { userId, page, limit }: PageRequest) =>
+  cache.get(userId, page, limit, clock.nowMs());
 
 const IN_PROGRESS: Refusal = { cause: 'REFRESH_IN_PROGRESS' };
 

@@ -97,13 +97,17 @@ async function store(deps: ComputationDeps, permit: Permit, list: ComputedList):
       return { kind: 'superseded' };
     }
     deps.observe({ name: 'stored', list: result.list, replaced: found.stored });
-    await rememberSuccess(deps, permit);
+    // The list is stored: what fails here only makes others more careful than they need to be.
+    if (hasListTrouble(permit)) await Promise.allSettled([rememberSuccess(deps, permit)]);
     return { kind: 'computed', list, fence: result.fence };
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error;
     return { kind: 'computed', list, fence: undefined };
   }
 }
+
+/** Ordinarily every list was read, this time and before, and there is nothing to remember. */
+const hasListTrouble = ({ without, record }: Permit) => without.length > 0 || (record.listFailures ?? 0) > 0;
 
 /** What `work` settles to, or why it was given up; then not before it has settled or `SETTLE_MS` are over. */
 async function seenToItsEnd<T>(clock: Clock, work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -23,19 +23,18 @@ const STORAGE_RETRY_MS = 5_000;
 /** Of the pauses of an optional list that goes on failing: in the end it is tried about every half hour. */
 const MAX_DOUBLINGS = 6;
 
-/** Ends what was known of a list that failed. Ordinarily there is nothing to write. */
-export async function rememberSuccess(deps: ComputationDeps, permit: Permit): Promise<void> {
+/**
+ * Ends the lease of a computation whose list is stored, and with it what was known of an optional list that failed, or
+ * when a list that was left out is tried again.
+ */
+export async function rememberSuccess(deps: ComputationDeps, permit: Permit): Promise<boolean> {
   const { lease, record, without } = permit;
   const { computations, platform, clock, retryMs } = deps;
+  if (without.length === 0) return computations.succeed(lease);
   const failures = record.listFailures ?? 0;
-  const write = () => {
-    if (without.length === 0) return failures > 0 ? computations.succeed(lease) : undefined;
-    const retryAtMs = clock.nowMs() + retryMs * doublings(failures);
-    const list = record.failedList === undefined ? undefined : { name: record.failedList, failures };
-    return computations.fail(lease, platform.codes.unavailable, retryAtMs, list);
-  };
-  // The list is stored: what fails here only makes others more careful than they need to be.
-  await Promise.allSettled([write()]);
+  const retryAtMs = clock.nowMs() + retryMs * doublings(failures);
+  const list = record.failedList === undefined ? undefined : { name: record.failedList, failures };
+  return computations.fail(lease, platform.codes.unavailable, retryAtMs, list);
 }
 
 const doublings = (failures: number) => 2 ** Math.min(MAX_DOUBLINGS, Math.max(0, failures - LIST_FAILURES));
