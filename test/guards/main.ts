@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { copySources } from '../support/copy-sources.ts';
 import type { Guard } from './guard.ts';
 import { GUARDS } from './guards.ts';
 
@@ -14,19 +14,11 @@ import { GUARDS } from './guards.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const VITEST = join(root, 'node_modules/vitest/vitest.mjs');
-const SOURCES = ['functions', 'infra', 'shared', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 const SEED = process.env.SEED ?? '20261122';
 /** The rarest of the races is met about once in a thousand schedules; a run ends with the first that is found. */
 const SCHEDULES = '10000';
 const SCHEDULES_WHILE_STANDING = '2000';
 const say = (line: string) => process.stdout.write(`${line}\n`);
-
-function copySources(): string {
-  const copy = mkdtempSync(join(tmpdir(), 'guards-'));
-  for (const path of SOURCES) cpSync(join(root, path), join(copy, path), { recursive: true });
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  return copy;
-}
 
 interface Run {
   /** The full names of the tests that passed. */
@@ -96,7 +88,7 @@ function requirePassing(copy: string, guards: readonly Guard[]): void {
 
 const words = process.argv.slice(2).join(' ');
 const guards = GUARDS.filter(({ invariant, name }) => `${invariant} ${name}`.includes(words));
-const copy = copySources();
+const copy = copySources(root, 'guards');
 try {
   for (const guard of guards) takenDown(readFileSync(join(copy, guard.file), 'utf8'), guard);
   requirePassing(copy, guards);

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { copySources } from '../support/copy-sources.ts';
 import { createRandom } from '../support/random.ts';
 import { coveringTests } from './covering.ts';
 import { EXPLAINED } from './explained.ts';
@@ -24,7 +25,11 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sample: { type: 'string' }, seed: { type: 'string', default: '1' } },
+  options: {
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: 'Infinity' },
+  },
 });
 
 type Fate = 'killed' | 'timed out' | 'survived' | 'explained';
@@ -33,6 +38,7 @@ const sources = new Map(filesOf(positionals).map((file) => [file, readFileSync(`
 const all = [...sources].flatMap(([file, source]) => mutantsOf(file, source));
 const chosen = sampled(all);
 const covering = coveringTests(root);
+const copy = copySources(root, 'mutants');
 let worker: ChildProcess | undefined;
 
 function filesOf(names: readonly string[]): string[] {
@@ -44,14 +50,17 @@ function filesOf(names: readonly string[]): string[] {
 
 function sampled(mutants: readonly Mutant[]): Mutant[] {
   if (values.sample === undefined) return [...mutants];
-  const some = createRandom(Number(values.seed)).shuffled(mutants).slice(0, Number(values.sample));
-  // By file, so that what Vitest has read of the others stays.
-  return some.sort((a, b) => a.file.localeCompare(b.file) || a.start - b.start);
+  // In no order: where time is over before the end, what was tried is a fair sample too.
+  return createRandom(Number(values.seed)).shuffled(mutants).slice(0, Number(values.sample));
 }
 
 async function ready(): Promise<ChildProcess> {
   if (worker) return worker;
-  const started = fork(new URL('worker.ts', import.meta.url), { cwd: root, detached: true, stdio: 'ignore' });
+  const started = fork(new URL('worker.ts', import.meta.url), {
+    cwd: copy,
+    detached: true,
+    stdio: 'ignore',
+  });
   await new Promise((resolve) => started.once('message', resolve));
   worker = started;
   return started;
@@ -104,8 +113,12 @@ const explanationOf = (mutant: Mutant) =>
 async function fateOf(mutant: Mutant): Promise<Fate> {
   const { file } = mutant;
   const source = mutated(sources.get(file) ?? '', mutant);
-  const verdict = await ask({ path: `${root}${file}`, source, tests: covering(file) });
-  if (verdict === 'timed out') return 'timed out';
+  const path = `${copy}/${file}`;
+  const verdict = await ask({ path, source, tests: covering(file) });
+  if (verdict === 'timed out') {
+    writeFileSync(path, sources.get(file) ?? '');
+    return 'timed out';
+  }
   if (verdict.failed) return 'killed';
   return explanationOf(mutant) ? 'explained' : 'survived';
 }
@@ -124,7 +137,9 @@ const fates = new Map<Mutant, Fate>();
 try {
   say(`${chosen.length} of ${all.length} mutants${values.sample ? `, --seed ${values.seed}` : ''}`);
   await requirePassing();
+  const untilMs = performance.now() + Number(values.minutes) * 60_000;
   for (const mutant of chosen) {
+    if (performance.now() > untilMs) break;
     const fate = await fateOf(mutant);
     fates.set(mutant, fate);
     if (fate === 'killed') continue;
@@ -135,7 +150,9 @@ try {
   }
 } finally {
   endWorker();
+  rmSync(copy, { recursive: true, force: true });
 }
+if (fates.size < chosen.length) say(`${fates.size} were tried in ${values.minutes} minutes`);
 for (const directory of new Set(chosen.map(({ file }) => dirname(file))))
   scoreOf(
     directory,

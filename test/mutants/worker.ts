@@ -1,9 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createVitest, type Vitest } from 'vitest/node';
 import { SCHEDULES } from './covering.ts';
 
 /*
- * Runs tests against one changed source after the other, in a Vitest that stays: the change is made as the source is
- * read, no file is touched. A process of its own, so that a mutant that never ends can be ended with it.
+ * Runs tests against one changed source after the other, in a Vitest that stays and a copy of the sources. A process of
+ * its own, so that a mutant that never ends can be ended with it.
  */
 
 /** What the parent asks. `source` undefined: as it is. */
@@ -24,32 +25,22 @@ const FIRST = 3;
 const TEST_TIMEOUT_MS = 60_000;
 const root = process.cwd();
 
-let changed: { path: string; source: string } | undefined;
-
 async function start(): Promise<Vitest> {
-  return createVitest(
-    {
-      config: false,
-      root,
-      watch: false,
-      include: ['test/**/*.test.ts'],
-      reporters: [{}],
-      pool: 'forks',
-      maxWorkers: 1,
-      bail: 1,
-      restoreMocks: true,
-      unstubEnvs: true,
-      testTimeout: TEST_TIMEOUT_MS,
-      hookTimeout: TEST_TIMEOUT_MS,
-      env: { SCHEDULES: '150', SEED: '20261122', GUARDS: '1', DYNAMODB_ENDPOINT: '' },
-    },
-    {
-      plugins: [
-        { name: 'mutant', enforce: 'pre', load: (id) => (id === changed?.path ? changed.source : undefined) },
-      ],
-      logLevel: 'silent',
-    },
-  );
+  return createVitest({
+    config: false,
+    root,
+    watch: false,
+    include: ['test/**/*.test.ts'],
+    reporters: [{}],
+    pool: 'forks',
+    maxWorkers: 1,
+    bail: 1,
+    restoreMocks: true,
+    unstubEnvs: true,
+    testTimeout: TEST_TIMEOUT_MS,
+    hookTimeout: TEST_TIMEOUT_MS,
+    env: { SCHEDULES: '150', SEED: '20261122', GUARDS: '1', DYNAMODB_ENDPOINT: '' },
+  });
 }
 
 async function run(
@@ -74,13 +65,15 @@ async function run(
 
 const vitest = await start();
 process.on('message', async ({ path, source, tests }: Ask) => {
-  changed = source === undefined ? undefined : { path, source };
+  const before = source === undefined ? undefined : readFileSync(path, 'utf8');
+  if (source !== undefined) writeFileSync(path, source);
   vitest.invalidateFile(path);
   const others = tests.filter((test) => test !== SCHEDULES);
   const stages = [others.slice(0, FIRST), others.slice(FIRST), tests.filter((test) => test === SCHEDULES)];
   const tookMs: Verdict['tookMs'] = {};
   let failed: string | undefined;
   for (const stage of stages) failed ??= await run(vitest, stage, tookMs);
+  if (before !== undefined) writeFileSync(path, before);
   process.send?.({ failed, tookMs } satisfies Verdict);
 });
 process.on('disconnect', () => process.exit());
