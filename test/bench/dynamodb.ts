@@ -60,11 +60,13 @@ const credentials = {
   AWS_SESSION_TOKEN: 'bench',
 };
 
-const functionVariables = {
+/** What a deployment tells its functions. */
+export const functionVariables = {
   AWS_LAMBDA_FUNCTION_NAME: 'bench',
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
   FRESH_SECONDS: '10800',
   KEEP_SECONDS: '21600',
+  METRICS_DELAY_SECONDS: '60',
   RETRY_SECONDS: '30',
   REFRESH_FUNCTION: 'refresh',
   STAGE: 'bench',

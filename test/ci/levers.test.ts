@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { createBanStore } from '../../shared/cache/ban-store.ts';
 import { banVerdict, namesOf } from '../../shared/cache/bans.ts';
@@ -10,9 +10,10 @@ import { NOON } from '../support/a-clock.ts';
 import { TABLES } from '../support/dynalite.ts';
 import { createFakeTables } from '../support/fake-tables.ts';
 
+const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
+
 /** The update of the lever "Stop every call to Spotify", as the runbook has it. */
 function updateOfRunbook(): { key: unknown; expression: string; names: string[] } {
-  const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
   const [, script = ''] = /\*\*Stop every call to Spotify[\s\S]*?```sh\n([\s\S]*?)```/.exec(runbook) ?? [];
   const [, key = ''] = /--key '(.*)'/.exec(script) ?? [];
   const [, expression = ''] = /--update-expression '(.*)'/.exec(script) ?? [];
@@ -46,4 +47,17 @@ it('the lever that stops every call to Spotify does, for half an hour, and then 
       probes: [[expect.any(String), { untilMs }], ...(needs === CONNECT_NEEDS ? [] : [expect.anything()])],
     });
   }
+});
+
+it('the lever that lets calls go on ends a ban at once, whatever it was of', async () => {
+  const [, key = ''] = /\*\*Let calls go on[\s\S]*?delete-item .*? --key '(.*?)'`/.exec(runbook) ?? [];
+  expect(JSON.parse(key)).toEqual({ pk: { S: cooldownKey.pk } });
+  const { db } = createFakeTables();
+  const bans = createBanStore({ db, table: TABLES.cache });
+  const banned = { allUntil: NOON + 1_800_000, tokenUntil: NOON + 1_800_000, allSince: NOON };
+  await db.send(new PutCommand({ TableName: TABLES.cache, Item: { ...cooldownKey, ...banned } }));
+  await db.send(new DeleteCommand({ TableName: TABLES.cache, Key: cooldownKey }));
+
+  for (const needs of [namesOf(SPOTIFY_PLATFORM.needs), SYNC_NEEDS, CONNECT_NEEDS])
+    expect(banVerdict(await bans.read(NOON), needs, NOON)).toMatchObject({ kind: 'allowed', probes: [] });
 });
