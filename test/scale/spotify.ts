@@ -56,7 +56,7 @@ export function createSpotify({ clock, random, per30s }: { clock: Clock; random:
       await clock.sleep(random.between(LATENCY_MS.from, LATENCY_MS.to) / 2, signal);
       const headers = new Headers(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
       // The client reads the chunks of a body, whatever gives them.
-      return { status, headers, body: [Buffer.from(body)] } as unknown as Response;
+      return { ok: status < 300, status, headers, body: [Buffer.from(body)] } as unknown as Response;
     },
     calls,
     report: () => ({ per30s, mostIn30s, refused }),
