@@ -4,7 +4,7 @@ import { nextPayment, type Pace } from '../pace.ts';
 import type { Admit } from './admission.ts';
 import type { Refusal } from './answer.ts';
 import type { Lookup } from './artists-cache.ts';
-import { type Bans, bannedLists, banVerdict, namesOf, PROBE_MS, type Probes, spread } from './bans.ts';
+import { type Bans, bannedLists, banVerdict, namesOf, type Probes, spread } from './bans.ts';
 import type { ComputationDeps, Permit } from './computation.ts';
 import { type ComputationRecord, LEASE_MS, type Lease, LIST_FAILURES } from './computation-store.ts';
 import { canStillBeStored } from './entry.ts';
@@ -67,7 +67,8 @@ export async function attemptToCompute(
   if (!(await computations.acquire(lease, nowMs, untilMs, verdict))) return { kind: 'computing elsewhere' };
   if (!(await banStore.takeProbes(verdict.probes, lease.token, nowMs))) {
     await computations.release(lease);
-    return limited(deps, request, PROBE_MS / 1000);
+    // Another probes since our look: a new one tells whether that forbids all, or a list that we can do without.
+    return { kind: 'changed' };
   }
   // Between our look and our lease another computation may have ended: only what stands now counts.
   const now = await cache.get(userId, page, limit, clock.nowMs());
