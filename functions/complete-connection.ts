@@ -2,7 +2,7 @@ import { systemClock } from '../shared/clock.ts';
 import { completeConnection as route } from '../shared/contract/routes.ts';
 import { forgetListFromEnv } from '../shared/deployment.ts';
 import { api } from '../shared/http/api.ts';
-import { createCompleteConnection } from '../shared/platforms/connecting.ts';
+import { createCompleteConnection } from '../shared/platforms/complete-connection.ts';
 import { reauthorizeByMs, requireKnownPlatform } from '../shared/platforms/connection.ts';
 import { askSpotifyFromEnv, completingFromEnv } from '../shared/spotify-deployment.ts';
 import { CONNECT_NEEDS } from '../shared/spotify-platform.ts';
@@ -14,7 +14,7 @@ const complete = createCompleteConnection({ ...completingFromEnv(), forgetList: 
 export const handler = api(route, async ({ userId, body }, context) => {
   const platform = requireKnownPlatform(body.platform_slug);
   const nowMs = systemClock.nowMs();
-  const { connectedAtMs } = await askSpotify(context, (call) => complete(userId, body, nowMs, call));
+  const { connectedAtMs } = await complete(userId, body, nowMs, (work) => askSpotify(context, work));
   return {
     platform_slug: platform,
     status: 'connected' as const,

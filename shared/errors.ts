@@ -187,9 +187,15 @@ export class InternalError extends ofKind('InternalError', 'INTERNAL', 500) {}
  * - `invalid_client`: the token endpoint refuses our client id and secret.
  * - `forbidden`: a 403 that is not about scopes (the application's mode, quota or owner).
  * - `unauthorized`: an access token just issued is refused.
+ * - `other_application`: a connection was made with other credentials than we have now.
  * - `request_refused`: a request of ours does not fit the platform's interface any more.
  */
-export type TroubleReason = 'invalid_client' | 'forbidden' | 'unauthorized' | 'request_refused';
+export type TroubleReason =
+  | 'invalid_client'
+  | 'forbidden'
+  | 'unauthorized'
+  | 'other_application'
+  | 'request_refused';
 
 /** The cause of a `PlatformUnavailable` that waiting does not mend: an operator must look at our application. */
 export class ApplicationTrouble extends Error {

@@ -43,6 +43,7 @@ const vaultFromEnv = () =>
 export const completingFromEnv = () => ({
   ...spotifyFromEnv(),
   states: createOAuthStateStore(accountTable()),
+  clientId: requiredEnv('SPOTIFY_CLIENT_ID'),
   redirectUri: requiredEnv('SPOTIFY_REDIRECT_URI'),
   connections: createConnectionStore(accountTable()),
   vault: vaultFromEnv(),
@@ -61,6 +62,7 @@ function accountAccessFromEnv() {
       vault: vaultFromEnv(),
       tokenEndpoint,
       storm: createRevocationStorm({ ...cacheTable(), clock: systemClock }),
+      clientId: requiredEnv('SPOTIFY_CLIENT_ID'),
       clock: systemClock,
     }),
   };

@@ -9,7 +9,7 @@ import {
 } from '../errors.ts';
 import { nextPayment, type Pace } from '../pace.ts';
 import type { RefreshAccess } from '../platforms/refresh-access.ts';
-import type { SpotifyCall } from '../spotify/call.ts';
+import type { AskSpotify, SpotifyCall } from '../spotify/call.ts';
 import { type PlayReply, RecentlyPlayedReply } from '../spotify/schemas.ts';
 import type { WebApi, WebApiSession } from '../spotify/web-api.ts';
 import { type TableDeps, tableOf } from '../storage/document-client.ts';
@@ -38,9 +38,6 @@ interface SyncPlaysDeps {
   pace: SyncPace;
   clock: Pick<Clock, 'nowMs'>;
 }
-
-/** Runs the part of a sync that calls the platform: within its limits, and for as long as the request lasts. */
-export type AskPlatform = <T>(work: (call: SpotifyCall) => Promise<T>) => Promise<T>;
 
 /**
  * Adds the plays since the last sync to what scores are made of. Never touches the cached list: the next computation
@@ -79,7 +76,7 @@ export function createSyncPlays({ refreshAccess, webApi, playsStore, pace, clock
     }
   }
 
-  return async function syncPlays(userId: string, nowMs: number, ask: AskPlatform): Promise<SyncResult> {
+  return async function syncPlays(userId: string, nowMs: number, ask: AskSpotify): Promise<SyncResult> {
     const stored = await readPlays(userId);
     if (stored.retryAtMs > nowMs) throw failedBefore(stored, nowMs);
     if (!(await pace.take(userId, nowMs))) return { newPlays: 0, artistsUpdated: 0, syncedAtMs: nowMs };

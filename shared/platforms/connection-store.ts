@@ -4,6 +4,7 @@ import {
   CONNECTION_PROJECTION,
   type Connection,
   connectionKey,
+  grantKey,
   parseConnection,
   reauthorizeByMs,
   refreshKey,
@@ -54,6 +55,8 @@ export interface NewConnection {
   /** Another id of the same account, where the platform gives two. */
   otherAccountId?: string | undefined;
   scopes: readonly string[];
+  /** Of our application that asked for it. */
+  clientId: string;
   authorizedAtMs: number;
   dataKey: Uint8Array;
   refreshToken: Uint8Array;
@@ -140,29 +143,42 @@ export function createConnectionStore(deps: TableDeps) {
         { ':revoked': 'revoked', ':expiresAt': Math.ceil((nowMs + KEEP_AFTER_REVOCATION_MS) / 1000) },
       ),
 
-    /** Takes the right to refresh until then; false while another holds it. */
-    takeRefresh: (userId: string, holder: string, nowMs: number, untilMs: number): Promise<boolean> =>
-      table.update(refreshKey(userId), 'SET holder = :holder, untilMs = :until, expiresAt = :expiresAt', {
-        condition: NO_OTHER_REFRESHES,
-        values: {
-          ':holder': holder,
-          ':now': nowMs,
-          ':until': untilMs,
-          ':expiresAt': Math.ceil(untilMs / 1000),
+    /** Takes the right to refresh until then: until when the one before had it. Undefined while another holds it. */
+    async takeRefresh(
+      userId: string,
+      holder: string,
+      nowMs: number,
+      untilMs: number,
+    ): Promise<{ untilMs: number } | undefined> {
+      const taken = await table.updated(
+        refreshKey(userId),
+        'SET previousUntilMs = if_not_exists(untilMs, :never), holder = :holder, untilMs = :until, expiresAt = :expiresAt',
+        {
+          condition: NO_OTHER_REFRESHES,
+          values: {
+            ':holder': holder,
+            ':now': nowMs,
+            ':until': untilMs,
+            ':never': 0,
+            ':expiresAt': Math.ceil(untilMs / 1000),
+          },
         },
-      }),
+      );
+      return taken && { untilMs: Number(taken.previousUntilMs) };
+    },
 
-    /** Lets the next one refresh. */
-    endRefresh: (userId: string, holder: string): Promise<boolean> =>
-      table.update(refreshKey(userId), 'SET untilMs = :over', {
+    /** Lets the next one refresh, who hears of `untilMs`; 0: the token is stored as it should be. */
+    endRefresh: (userId: string, holder: string, untilMs = 0): Promise<boolean> =>
+      table.update(refreshKey(userId), 'SET untilMs = :until', {
         condition: STILL_REFRESHES,
-        values: { ':holder': holder, ':over': 0 },
+        values: { ':holder': holder, ':until': untilMs },
       }),
 
     /** Deletes connection, tokens, plays and what was begun, at once. Idempotent. */
     async remove(userId: string): Promise<void> {
       await table.delete(connectionKey(userId));
       await table.delete(refreshKey(userId));
+      await table.delete(grantKey(userId));
     },
   };
 }

@@ -18,6 +18,8 @@ const ConnectionItem = v.object({
   connectionId: v.string(),
   accountId: v.string(),
   scopes: v.array(v.string()),
+  /** Of our application that asked for the consent: its tokens work for no other. */
+  clientId: v.optional(v.string()),
   /** When the user consented. */
   authorizedAtMs: v.number(),
   status: v.picklist(['connected', 'revoked']),
@@ -40,6 +42,9 @@ export const connectionKey = (userId: string) => ({ pk: `user:${userId}`, sk: 'c
 
 /** Who refreshes now. Apart from the connection, because DynamoDB charges an update by the size of the item. */
 export const refreshKey = (userId: string) => ({ pk: `user:${userId}`, sk: 'refresh:spotify' });
+
+/** What codes were exchanged for, sealed, while their connections are not complete. Apart, because it ends by itself. */
+export const grantKey = (userId: string) => ({ pk: `user:${userId}`, sk: 'grant:spotify' });
 
 const NAMES = Object.keys(ConnectionItem.entries);
 

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { InvalidState, PlatformUnavailable, StorageUnavailable } from '../errors.ts';
 import { type Condition, type Item, type TableDeps, tableOf } from '../storage/document-client.ts';
-import { connectionKey } from './connection.ts';
+import { connectionKey, grantKey } from './connection.ts';
 
 /** As long as Spotify's authorization codes live. */
 const STATE_LIFE_MS = 10 * 60_000;
@@ -11,11 +11,11 @@ const CLAIM_MS = 30_000;
 const SLOTS = 5;
 const MAX_ROUNDS = 5;
 
-/** What a code was exchanged for, sealed, until the rest of the connection has succeeded too. */
+/** What a code was exchanged for, until the rest of the connection has succeeded too. */
 export interface Exchanged {
   /** Only the request that was answered with our error may go on, not one with another code. */
   codeHash: string;
-  dataKey: Uint8Array;
+  /** By the data key of its state. */
   sealed: Uint8Array;
 }
 
@@ -25,7 +25,7 @@ interface Slot {
   verifier: string;
   expiresAtMs: number;
   failures?: number;
-  exchanged?: Exchanged;
+  dataKey?: Uint8Array;
   claim?: string;
   /** When the consent was given that was stored by it. */
   connectedAtMs?: number;
@@ -45,7 +45,11 @@ export interface ClaimedState {
   seq: number;
   claim: string;
   verifier: string;
-  exchanged: Exchanged | undefined;
+  expiresAtMs: number;
+  /** Sealed by KMS; the same for all attempts. Whatever is sealed by it cannot be opened once the state is gone. */
+  dataKey: Uint8Array;
+  /** Attempts that the platform failed. */
+  failures: number;
   /** The connection is stored; only what comes after that is left to do. */
   connectedAtMs: number | undefined;
 }
@@ -66,6 +70,11 @@ const UNCLAIMED_AND_IN_TIME =
 
 /** Disconnecting deletes the claim with everything else: what began before it changes nothing any more. */
 const STILL_CLAIMED = '#slot.claim = :claim';
+
+/** A late duplicate does not take the place of what a later state of the slot was exchanged for. */
+const NEWEST_GRANT_OF_ITS_SLOT = 'attribute_not_exists(#slot) OR #slot.seq <= :seq';
+
+const SOMETHING_KEPT = 'attribute_exists(expiresAt)';
 
 const GIVE_BACK = 'REMOVE #slot.claim, #slot.claimedUntilMs';
 
@@ -94,8 +103,9 @@ export type OAuthStateStore = ReturnType<typeof createOAuthStateStore>;
  * connection, so that completing is one conditional write, and disconnecting ends them by deleting that item.
  *
  * A state is claimed by each attempt to complete, and used up by the one that succeeds or is refused for good. An attempt
- * that failed by our doing or Spotify's gives the claim back with what it got by then, and the same request goes on from
- * there.
+ * that failed by our doing or Spotify's gives the claim back, and the same request goes on from there. What its code was
+ * exchanged for stands in an item of its own, which DynamoDB deletes after the ten minutes of the state, and which only
+ * the data key in the state opens.
  */
 export function createOAuthStateStore(deps: TableDeps) {
   const table = tableOf(deps);
@@ -153,34 +163,52 @@ export function createOAuthStateStore(deps: TableDeps) {
     },
 
     /**
-     * Takes the right to complete the connection that was begun with the state.
+     * Takes the right to complete the connection that was begun with the state. `newDataKey` is asked for a sealed key
+     * when there is none yet.
      *
      * @throws InvalidState when it is unknown, expired, used before, being used, or another user's; PlatformUnavailable
      * while the user's connecting is in its back-off, which the first repetition of a request that failed is not.
      */
-    async claim(userId: string, state: string, nowMs: number): Promise<ClaimedState> {
+    async claim(
+      userId: string,
+      state: string,
+      nowMs: number,
+      newDataKey: () => Promise<Uint8Array>,
+    ): Promise<ClaimedState> {
       const before = await readSlots(userId);
       const hashed = hashOf(state);
       const slot = SLOT_NAMES.find((name) => before[name]?.hash === hashed);
       if (!slot) throw new InvalidState('the state cannot be used');
       requireTurn(before, slot, nowMs);
       const claim = randomBytes(12).toString('base64url');
-      await change(userId, 'SET #slot.claim = :claim, #slot.claimedUntilMs = :until', {
-        condition: UNCLAIMED_AND_IN_TIME,
-        names: { '#slot': slot, '#hash': 'hash' },
-        values: { ':hash': hashed, ':now': nowMs, ':claim': claim, ':until': nowMs + CLAIM_MS },
-      });
+      const claimedNow = await table.updated(
+        connectionKey(userId),
+        'SET #slot.claim = :claim, #slot.claimedUntilMs = :until, #slot.dataKey = if_not_exists(#slot.dataKey, :dataKey)',
+        {
+          condition: UNCLAIMED_AND_IN_TIME,
+          names: { '#slot': slot, '#hash': 'hash' },
+          values: {
+            ':hash': hashed,
+            ':now': nowMs,
+            ':claim': claim,
+            ':until': nowMs + CLAIM_MS,
+            ':dataKey': before[slot]?.dataKey ?? (await newDataKey()),
+          },
+        },
+      );
       // Another attempt may have got further between our look and our claim; and a claim that was refused may be our own.
-      const now = await readSlots(userId);
+      const now = (claimedNow as Slots | undefined) ?? (await readSlots(userId));
       const open = now[slot];
-      if (open?.claim !== claim) throw new InvalidState('the state cannot be used');
+      if (open?.claim !== claim || !open.dataKey) throw new InvalidState('the state cannot be used');
       const claimed: ClaimedState = {
         userId,
         slot,
         seq: open.seq,
         claim,
         verifier: open.verifier,
-        exchanged: open.exchanged,
+        expiresAtMs: open.expiresAtMs,
+        dataKey: open.dataKey,
+        failures: open.failures ?? 0,
         connectedAtMs: open.connectedAtMs,
       };
       try {
@@ -192,9 +220,23 @@ export function createOAuthStateStore(deps: TableDeps) {
       return claimed;
     },
 
-    /** Keeps what the code was exchanged for. False when the claim is gone, as after a disconnection. */
-    keep: (by: ClaimedState, exchanged: Exchanged): Promise<boolean> =>
-      changeClaimed(by, 'SET #slot.exchanged = :exchanged', { ':exchanged': exchanged }),
+    /** Keeps what the code was exchanged for. */
+    keep: ({ userId, slot, seq, expiresAtMs }: ClaimedState, exchanged: Exchanged): Promise<boolean> =>
+      table.update(grantKey(userId), 'SET #slot = :grant, expiresAt = :expiresAt', {
+        condition: NEWEST_GRANT_OF_ITS_SLOT,
+        names: { '#slot': slot },
+        values: { ':grant': { ...exchanged, seq }, ':seq': seq, ':expiresAt': Math.ceil(expiresAtMs / 1000) },
+      }),
+
+    /** What an attempt before this one kept. */
+    async kept({ userId, slot, seq }: ClaimedState): Promise<Exchanged | undefined> {
+      const grant = (await table.get(grantKey(userId)))?.[slot];
+      return grant?.seq === seq ? grant : undefined;
+    },
+
+    /** Of all states of the user: a connection was completed, and what others left is pointless. */
+    forgetKept: (userId: string): Promise<boolean> =>
+      table.update(grantKey(userId), `REMOVE ${SLOT_NAMES.join(', ')}`, { condition: SOMETHING_KEPT }),
 
     /** Gives the claim back after a failure that the same request may mend. */
     release: (by: ClaimedState): Promise<boolean> => changeClaimed(by, GIVE_BACK),

@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.ts';
 import { PlatformNotConnected, PlatformRevoked, StorageUnavailable } from '../errors.ts';
 import type { SpotifyCall } from '../spotify/call.ts';
-import { unavailable } from '../spotify/replies.ts';
+import { ofOurDoing, unavailable } from '../spotify/replies.ts';
 import type { TokenEndpoint, Tokens } from '../spotify/token-endpoint.ts';
 import type { Connection } from './connection.ts';
-import type { ConnectionStore } from './connection-store.ts';
+import { createRefreshTurns, type Turn, type TurnDeps } from './refresh-turn.ts';
 import type { RevocationStorm } from './revocation-storm.ts';
 import { createTokenKeeper, type HeldTokens } from './token-keeper.ts';
-import type { TokenVault } from './token-vault.ts';
+import type { TokenKey, TokenVault } from './token-vault.ts';
 
 /** Spotify once answered `invalid_grant` to every application: tokens are only given up when it says so again after this. */
 const CONFIRM_AFTER_MS = 10 * 60_000;
-/** A refresh takes no longer: the call itself 5 s, then storing what it gave. A holder that died is replaced after it. */
-const REFRESH_LEASE_MS = 10_000;
-const WAIT_FOR_REFRESH_MS = 100;
-/** Twice as long as a lease lasts. */
-const MAX_WAITS = 200;
 /** A holder whose lease ran out may have used the token up and be about to store its successor. */
 const ROTATION_GRACE_MS = 300;
 /** Each round begins with a state that another refresh wrote meanwhile. */
@@ -35,15 +29,21 @@ export interface Access {
   settle(): Promise<void>;
 }
 
-export interface RefreshAccessDeps {
-  connections: ConnectionStore;
+export interface RefreshAccessDeps extends TurnDeps {
   vault: TokenVault;
   tokenEndpoint: TokenEndpoint;
   storm: RevocationStorm;
-  clock: Clock;
+  /** Of our application: a refresh token works for the one that it was given to. */
+  clientId: string;
 }
 
 export type RefreshAccess = ReturnType<typeof createRefreshAccess>;
+
+/** What opens the tokens of a connection, got before the turn to refresh is taken. */
+interface Prepared {
+  connectionId: string;
+  key: TokenKey;
+}
 
 /**
  * Gets an access token by refreshing, which is also how a revoked consent is noticed: at the first `invalid_grant` the
@@ -51,25 +51,29 @@ export type RefreshAccess = ReturnType<typeof createRefreshAccess>;
  * it, which erases the tokens, or finds the consent alive. While so many consents are called revoked that it must be an
  * outage, confirmations wait. Nothing else that Spotify says counts as revoked.
  *
- * One refresh of a user runs at a time, under a lease that computations and syncs share, so that none finds its token
+ * One refresh of a user runs at a time, in turns that computations and syncs share, so that none finds its token
  * superseded by another. A refresh that has begun is seen to its end, whatever the signal says: a function that went on
  * without it could be frozen with the only token that works unread. So this settles up to 5 s, and the time of storing,
  * after the signal.
  *
  * A refresh token that Spotify gives is stored before anything else happens; where two refreshes at once were both
- * given one, because a lease ran out, both are kept until it shows which works.
+ * given one, because a turn ran out, both are kept until it shows which works. One that cannot be stored keeps the turn,
+ * and is tried to be stored until the end of the invocation.
  *
  * @throws PlatformNotConnected, PlatformRevoked, PlatformRateLimited, PlatformUnavailable, StorageUnavailable, or the
  * signal's reason.
  */
 export function createRefreshAccess(deps: RefreshAccessDeps) {
-  const { connections, vault, tokenEndpoint, storm, clock } = deps;
+  const { connections, vault, tokenEndpoint, storm, clientId, clock } = deps;
   const keeper = createTokenKeeper(deps);
+  const turns = createRefreshTurns(deps);
 
   return async function refreshAccess(userId: string, call: SpotifyCall): Promise<Access> {
+    const holder = randomUUID();
     const refused = new Set<string>();
     let held: HeldTokens | undefined;
     let running: Promise<unknown> = Promise.resolve();
+    let saving: Promise<unknown> = Promise.resolve();
 
     /** In the order of the calls: the renewal of a session must not overtake the refresh before it. */
     function refresh(): Promise<Tokens> {
@@ -79,43 +83,67 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
     }
 
     async function refreshOnce(): Promise<Tokens> {
-      mayRefresh(await readConnection(userId));
-      const holder = randomUUID();
-      await takeTurn(userId, holder, call.signal);
-      try {
-        return await refreshInTurn();
-      } finally {
-        await endTurn(userId, holder);
+      await saving;
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
+        const prepared = await prepare();
+        const turn = await turns.take(userId, holder, call.signal);
+        try {
+          const tokens = await refreshInTurn(turn, prepared);
+          if (tokens) return tokens;
+        } finally {
+          if (held?.unsaved) saving = save(held, turn);
+          else await turns.end(turn);
+        }
       }
+      throw new StorageUnavailable('the connection changed faster than it could be used', {
+        retryAfterSeconds: 1,
+      });
     }
 
-    async function refreshInTurn(): Promise<Tokens> {
-      for (let round = 0; round < MAX_ROUNDS; round += 1) {
-        const read = await readConnection(userId);
-        const isProbe = await requireCalm(read);
-        const connection = await claimAttempt(read);
-        if (!connection) continue;
-        held = await hold(connection, held);
-        const tokens = await tryTokens(held);
-        if (tokens) {
-          if (isProbe) await storm.end();
-          return tokens;
-        }
-        const latest = await changedMeanwhile(connection, call.signal);
-        if (latest === connection && (await conclude(connection))) {
-          throw new PlatformRevoked('Spotify refuses every refresh token of the user');
-        }
+    /** Everything of our own that may be slow, before others have to wait for it. */
+    async function prepare(): Promise<Prepared> {
+      const connection = await readConnection(userId);
+      const { connectionId, dataKey } = connection;
+      mayRefresh(connection);
+      requireOurs(connection);
+      if (!dataKey) throw new PlatformRevoked('the consent is known to be revoked');
+      const isHeld = held?.connection.connectionId === connectionId;
+      const [key] = await Promise.all([
+        isHeld && held ? held.key : vault.openKey(userId, dataKey),
+        tokenEndpoint.prepare(),
+      ]);
+      return { connectionId, key };
+    }
+
+    /** Undefined when the connection has become another, or another refresh was faster. */
+    async function refreshInTurn(turn: Turn, { connectionId, key }: Prepared): Promise<Tokens | undefined> {
+      const read = await readConnection(userId);
+      if (read.connectionId !== connectionId) return undefined;
+      const isProbe = await requireCalm(read);
+      const connection = await claimAttempt(read);
+      if (!connection) return undefined;
+      held = hold(connection, key);
+      const tokens = await tryTokens(held, turn);
+      if (tokens) {
+        if (isProbe) await storm.end();
+        return tokens;
       }
-      throw unavailable('the connection changed faster than it could be used');
+      if (await hasChanged(connection)) return undefined;
+      if (turns.isInDoubt(turn))
+        throw unavailable('a refresh before this one may not have stored its token yet');
+      if (!(await conclude(connection))) return undefined;
+      turn.abandonedAtMs = 0;
+      throw new PlatformRevoked('Spotify refuses every refresh token of the user');
     }
 
     /** Tries the tokens in turn; undefined when each was refused as revoked, or the connection was replaced. */
-    async function tryTokens(holding: HeldTokens): Promise<Tokens | undefined> {
+    async function tryTokens(holding: HeldTokens, turn: Turn): Promise<Tokens | undefined> {
       for (const refreshToken of holding.tokens) {
         if (refused.has(refreshToken)) continue;
         call.signal.throwIfAborted();
+        await turns.prolong(turn);
         try {
-          const tokens = await refreshAndKeep(holding, refreshToken);
+          const tokens = await refreshAndKeep(holding, refreshToken, turn);
           call.signal.throwIfAborted();
           return tokens;
         } catch (error) {
@@ -127,17 +155,40 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
     }
 
     /** Not cut off by the caller's deadline: a reply that comes too late may carry the only token that works. */
-    async function refreshAndKeep(holding: HeldTokens, refreshToken: string): Promise<Tokens | undefined> {
-      const uncut = { usage: call.usage, signal: new AbortController().signal, mayBegin: call.signal };
+    async function refreshAndKeep(
+      holding: HeldTokens,
+      refreshToken: string,
+      turn: Turn,
+    ): Promise<Tokens | undefined> {
+      const mayBegin = () => {
+        call.signal.throwIfAborted();
+        turns.requireTime(turn);
+      };
+      const uncut = { usage: call.usage, signal: new AbortController().signal, mayBegin };
       const tokens = await tokenEndpoint.refresh(refreshToken, uncut);
+      turn.abandonedAtMs = 0;
       storm.succeeded();
       const kept = await keeper.keep(holding, { used: refreshToken, received: tokens.refreshToken, refused });
       return kept ? tokens : undefined;
     }
 
+    /** The tokens in the clear. What could not be stored is held in memory alone, and goes on. */
+    function hold(connection: Connection, key: TokenKey): HeldTokens {
+      if (held?.connection.connectionId === connection.connectionId)
+        return keeper.refreshed(held, connection);
+      return { connection, key, tokens: connection.refreshTokens.map(key.open), unsaved: false };
+    }
+
+    /** Others refresh again once the token is stored; one that never is leaves a turn that nothing ended. */
+    async function save(holding: HeldTokens, turn: Turn): Promise<void> {
+      await keeper.settle(holding);
+      if (!holding.unsaved) await turns.end(turn);
+    }
+
     async function settle(): Promise<void> {
       await running.catch(() => undefined);
-      if (held) await keeper.settle(held);
+      await saving;
+      if (held) await keeper.saveOnce(held);
     }
 
     const { accessToken } = await refresh().catch(async (error: unknown) => {
@@ -159,31 +210,17 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
     return connection;
   }
 
-  /** Waits until no other refreshes for the user. */
-  async function takeTurn(userId: string, holder: string, signal: AbortSignal): Promise<void> {
-    for (let waits = 0; waits < MAX_WAITS; waits += 1) {
-      signal.throwIfAborted();
-      const nowMs = clock.nowMs();
-      if (await connections.takeRefresh(userId, holder, nowMs, nowMs + REFRESH_LEASE_MS)) return;
-      await clock.sleep(WAIT_FOR_REFRESH_MS, signal);
-    }
-    throw unavailable('another refresh of the user does not end');
-  }
-
-  /** Storage that fails here lets the lease run out by itself. */
-  async function endTurn(userId: string, holder: string): Promise<void> {
-    try {
-      await connections.endRefresh(userId, holder);
-    } catch (error) {
-      if (!(error instanceof StorageUnavailable)) throw error;
-    }
-  }
-
   /** @throws PlatformRevoked when that is known, so that Spotify need not be asked. */
   function mayRefresh({ refreshTokens, status, confirmAtMs = 0 }: Connection): void {
     if (refreshTokens.length === 0) throw new PlatformRevoked('the consent is known to be revoked');
     if (status === 'revoked' && clock.nowMs() < confirmAtMs)
       throw new PlatformRevoked('the consent was revoked a moment ago');
+  }
+
+  /** To another application Spotify would call every token revoked: what is wrong then are our credentials. */
+  function requireOurs(connection: Connection): void {
+    if (connection.clientId === undefined || connection.clientId === clientId) return;
+    throw ofOurDoing('other_application', 'the connection was made by another application of ours');
   }
 
   /** In a storm one confirmation at a time is tried. True for that one; the others wait. */
@@ -200,24 +237,14 @@ export function createRefreshAccess(deps: RefreshAccessDeps) {
     return connections.claimConfirmation(connection, clock.nowMs() + CONFIRM_AFTER_MS);
   }
 
-  /** The tokens in the clear. What could not be stored is held in memory alone, and goes on. */
-  async function hold(connection: Connection, before: HeldTokens | undefined): Promise<HeldTokens> {
-    if (before?.connection.connectionId === connection.connectionId)
-      return keeper.refreshed(before, connection);
-    if (!connection.dataKey) throw new PlatformRevoked('the consent is known to be revoked');
-    const key = await vault.openKey(connection.userId, connection.dataKey);
-    return { connection, key, tokens: connection.refreshTokens.map(key.open), unsaved: false };
-  }
-
-  /** The same connection if it was not written to, now and a moment later; else what it has become. */
-  async function changedMeanwhile(connection: Connection, signal: AbortSignal): Promise<Connection> {
-    const unchanged = (latest: Connection) =>
-      latest.connectionId === connection.connectionId && latest.tokenVersion === connection.tokenVersion;
-    let latest = await readConnection(connection.userId);
-    if (!unchanged(latest)) return latest;
-    await clock.sleep(ROTATION_GRACE_MS, signal);
-    latest = await readConnection(connection.userId);
-    return unchanged(latest) ? connection : latest;
+  /** Whether the connection was written to, by now or a moment later. */
+  async function hasChanged({ userId, connectionId, tokenVersion }: Connection): Promise<boolean> {
+    for (const waitMs of [0, ROTATION_GRACE_MS]) {
+      if (waitMs > 0) await clock.sleep(waitMs);
+      const latest = await readConnection(userId);
+      if (latest.connectionId !== connectionId || latest.tokenVersion !== tokenVersion) return true;
+    }
+    return false;
   }
 
   /** Writes down what was found out; false when the connection changed before that. */

@@ -6,8 +6,8 @@ import type { TokenKey } from './token-vault.ts';
 
 /** The first try and two more, beyond those of the SDK: a token that is not stored may be the only one that works. */
 const WAITS_BEFORE_TRIES_MS = [0, 100, 400];
-/** Before it would be lost with the computation: an outage of some seconds must not end a consent. */
-const WAITS_BEFORE_LAST_TRIES_MS = [0, 250, 500, 1_000, 2_000, 4_000];
+/** Beside the computation that uses it meanwhile: an outage of some seconds must not end a consent. */
+const WAITS_BETWEEN_TRIES_MS = [250, 500, 1_000, 2_000, 4_000];
 const MAX_ROUNDS = 8;
 /** Each is about 200 bytes; so many refreshes at once that each got a token of its own have not been seen. */
 const MAX_TOKENS = 16;
@@ -109,9 +109,14 @@ export function createTokenKeeper({ connections, clock }: { connections: Connect
       return held;
     },
 
-    /** The last tries to store what could not be stored. Storage that still does not answer is not told. */
+    /** Tries for some seconds to store what could not be stored. Storage that still does not answer is not told. */
     async settle(held: HeldTokens): Promise<void> {
-      if (held.unsaved) await storeWithin(WAITS_BEFORE_LAST_TRIES_MS, held, new Set());
+      if (held.unsaved) await storeWithin(WAITS_BETWEEN_TRIES_MS, held, new Set());
+    },
+
+    /** As `settle`, by one try. */
+    async saveOnce(held: HeldTokens): Promise<void> {
+      if (held.unsaved) await storeWithin([0], held, new Set());
     },
   };
 }

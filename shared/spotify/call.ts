@@ -50,9 +50,12 @@ export interface SpotifyCall {
   /** The caller's deadline. When it aborts, its reason is thrown as it is. */
   signal: AbortSignal;
   usage: SpotifyUsage;
-  /** Of a call that is seen to its end once it has begun: it does not begin after this aborted. */
-  mayBegin?: AbortSignal;
+  /** Of a call that is seen to its end once it has begun: throws when it is too late to begin. */
+  mayBegin?: () => void;
 }
+
+/** Runs the part of a request's work that calls Spotify: within its limits, and for as long as the request lasts. */
+export type AskSpotify = <T>(work: (call: SpotifyCall) => Promise<T>) => Promise<T>;
 
 /**
  * What is left of the invocation when Spotify is given up: time to see a call of the token endpoint that has begun to

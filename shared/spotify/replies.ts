@@ -1,5 +1,11 @@
 import * as v from 'valibot';
-import { type PlatformBucket, PlatformRateLimited, PlatformUnavailable } from '../errors.ts';
+import {
+  ApplicationTrouble,
+  type PlatformBucket,
+  PlatformRateLimited,
+  PlatformUnavailable,
+  type TroubleReason,
+} from '../errors.ts';
 import { LimitReply } from './schemas.ts';
 
 /** What a client is told to wait; as long as the back-off of one user. */
@@ -22,6 +28,10 @@ export function unavailable(
     retryAfterSeconds: Math.max(RETRY_SECONDS, retryAfterSeconds),
   });
 }
+
+/** As `unavailable`, but waiting mends nothing: an operator must look at our application. */
+export const ofOurDoing = (reason: TroubleReason, message: string, bucket?: PlatformBucket) =>
+  unavailable(message, { cause: new ApplicationTrouble(reason), bucket });
 
 export interface SpotifyReply {
   status: number;

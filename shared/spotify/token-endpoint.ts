@@ -5,6 +5,7 @@ import { type SpotifyCall, sendRequest } from './call.ts';
 import type { ClientCredentials, CredentialSource } from './client-credentials.ts';
 import { REQUIRED_SCOPES } from './endpoints.ts';
 import {
+  ofOurDoing,
   parseJson,
   parseReply,
   rateLimited,
@@ -41,13 +42,13 @@ export function createTokenEndpoint(deps: {
 
   async function post(form: Record<string, string>, call: SpotifyCall): Promise<SpotifyReply> {
     const credentials = await deps.credentials.read();
-    call.mayBegin?.throwIfAborted();
+    call.mayBegin?.();
     const reply = await postAs(credentials, form, call);
     if (errorOf(reply) !== 'invalid_client') return reply;
     // Our secret may have been rotated since this instance read it.
     const renewed = await deps.credentials.readAfterRefusal(credentials);
     if (!renewed) return reply;
-    call.mayBegin?.throwIfAborted();
+    call.mayBegin?.();
     return postAs(renewed, form, call);
   }
 
@@ -74,8 +75,7 @@ export function createTokenEndpoint(deps: {
     usage.failures += 1;
     const error = errorOf(reply);
     if (error === 'invalid_client') {
-      const cause = new ApplicationTrouble('invalid_client');
-      return unavailable('Spotify refuses our client id and secret', { cause, bucket: 'token' });
+      return ofOurDoing('invalid_client', 'Spotify refuses our client id and secret', 'token');
     }
     const cause = error === undefined ? undefined : new ApplicationTrouble('request_refused');
     const retryAfterSeconds = toldToWaitSeconds(reply, deps.clock.nowMs());
@@ -93,6 +93,9 @@ export function createTokenEndpoint(deps: {
   }
 
   return {
+    /** Reads our credentials, where that may still take its time. */
+    prepare: (): Promise<unknown> => deps.credentials.read(),
+
     /** @throws AuthorizationFailed when Spotify refuses the code. */
     async exchangeCode(
       { code, verifier, redirectUri }: { code: string; verifier: string; redirectUri: string },

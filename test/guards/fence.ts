@@ -110,7 +110,7 @@ export const fenceGuards: readonly Guard[] = [
   {
     invariant: 'I2',
     name: 'connecting deletes the list after the connection is stored',
-    file: 'shared/platforms/connecting.ts',
+    file: 'shared/platforms/complete-connection.ts',
     find: '      await forgetList(userId);\n      await states.end(by);',
     replace: '      await states.end(by);',
     test: MODEL,

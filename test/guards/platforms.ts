@@ -55,13 +55,21 @@ export const platformGuards: readonly Guard[] = [
   {
     invariant: 'I5',
     name: 'an outage while a user connects is remembered',
-    file: 'shared/platforms/connecting.ts',
-    find: 'await states.postpone(by, clock.nowMs() + waitMs);',
-    replace: 'await states.release(by);',
+    file: 'shared/platforms/complete-connection.ts',
+    find: 'states.postpone(by, clock.nowMs() + pauseMs)',
+    replace: 'states.release(by)',
     test: {
       file: 'test/shared/platforms/connecting-again.test.ts',
       title: 'costs a user one call in its back-off',
     },
+  },
+  {
+    invariant: 'I5',
+    name: 'the second failure tells of the pause',
+    file: 'shared/platforms/complete-connection.ts',
+    find: 'return by.failures === 0 ? error',
+    replace: 'return by.failures >= 0 ? error',
+    test: test('platforms/connecting-again', 'tells the truth'),
   },
   {
     invariant: 'I5',

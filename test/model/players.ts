@@ -16,7 +16,8 @@ import { refresh } from '../../shared/cache/hand-off.ts';
 import { createSweep } from '../../shared/cache/sweep-expired.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
-import { createCompleteConnection, createDisconnect, forgetList } from '../../shared/platforms/connecting.ts';
+import { createCompleteConnection } from '../../shared/platforms/complete-connection.ts';
+import { createDisconnect, forgetList } from '../../shared/platforms/connecting.ts';
 import { createConnectionStore } from '../../shared/platforms/connection-store.ts';
 import { createOAuthStateStore } from '../../shared/platforms/oauth-state-store.ts';
 import { createRefreshAccess, type RefreshAccess } from '../../shared/platforms/refresh-access.ts';
@@ -140,13 +141,17 @@ export function createPlayers(stage: Stage) {
         return tokens;
       });
     };
-    const tokenEndpoint = { refresh: refreshTokens } as unknown as TokenEndpoint;
+    const tokenEndpoint = {
+      refresh: refreshTokens,
+      prepare: async () => undefined,
+    } as unknown as TokenEndpoint;
     const refreshAccess = createRefreshAccess({
       connections,
       clock,
       vault: PLAIN_VAULT,
       tokenEndpoint,
       storm,
+      clientId: 'us',
     });
     const access: RefreshAccess = (userId, call) => {
       // A call takes 5 s at most, and storing what it gave a moment: less than its caller is waited for.
@@ -271,10 +276,11 @@ export function createPlayers(stage: Stage) {
         tokenEndpoint: { exchangeCode: async () => token },
         webApi: { open: () => ({ get: async () => ({ id: account, account_id: account }) }) },
         vault: PLAIN_VAULT,
+        clientId: 'us',
       } as unknown as Parameters<typeof createCompleteConnection>[0]);
-      const call = { signal: new AbortController().signal, usage: {} } as Parameters<typeof complete>[3];
+      const call = { signal: new AbortController().signal, usage: noUsage() };
       const { state } = await states.begin(user, 'verifier', clock.nowMs());
-      return complete(user, { code: 'code', state }, clock.nowMs(), call);
+      return complete(user, { code: 'code', state }, clock.nowMs(), (work) => work(call));
     },
 
     sweep(player: Player): Promise<unknown> {

@@ -94,7 +94,14 @@ export function createService({ fake, timeline, random, refreshBound, minPerWind
     const connections = createConnectionStore({ db, table: TABLES.account });
     const storm = createRevocationStorm({ db, table: TABLES.cache, clock });
     return createComputeArtists({
-      refreshAccess: createRefreshAccess({ connections, vault, tokenEndpoint, storm, clock }),
+      refreshAccess: createRefreshAccess({
+        connections,
+        vault,
+        tokenEndpoint,
+        storm,
+        clock,
+        clientId: 'client',
+      }),
       webApi: createWebApi({ apiUrl: 'https://api.spotify.com', clock, random: random.next }),
       playsStore: createPlaysStore({ db, table: TABLES.account }),
       selectionStore: selections,
@@ -162,6 +169,7 @@ export function createService({ fake, timeline, random, refreshBound, minPerWind
       await createConnectionStore({ db: fake.db, table: TABLES.account }).connect(userId, {
         accountId: userId,
         scopes: ['user-top-read', 'user-follow-read', 'user-read-recently-played', 'user-library-read'],
+        clientId: 'client',
         authorizedAtMs: nowMs - 30 * 24 * 3_600_000,
         dataKey: key.sealed,
         refreshToken: key.seal(REFRESH_TOKEN),

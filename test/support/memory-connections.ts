@@ -60,13 +60,16 @@ export function memoryConnections(): ConnectionStore {
 
     takeRefresh: async (userId, holder, nowMs, untilMs) => {
       const held = refreshes.get(userId);
-      if (held && held.untilMs > nowMs && held.holder !== holder) return false;
+      if (held && held.untilMs > nowMs && held.holder !== holder) return undefined;
+      refreshes.set(userId, { holder, untilMs });
+      return { untilMs: held?.untilMs ?? 0 };
+    },
+
+    endRefresh: async (userId, holder, untilMs = 0) => {
+      if (refreshes.get(userId)?.holder !== holder) return false;
       refreshes.set(userId, { holder, untilMs });
       return true;
     },
-
-    endRefresh: async (userId, holder) =>
-      refreshes.get(userId)?.holder === holder && refreshes.delete(userId),
 
     remove: async (userId) => {
       refreshes.delete(userId);

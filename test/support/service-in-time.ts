@@ -13,7 +13,8 @@ import type { Lease } from '../../shared/cache/computation-store.ts';
 import type { CacheEvent } from '../../shared/cache/events.ts';
 import { refresh } from '../../shared/cache/hand-off.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { createCompleteConnection, createConnect, forgetList } from '../../shared/platforms/connecting.ts';
+import { createCompleteConnection } from '../../shared/platforms/complete-connection.ts';
+import { createConnect, forgetList } from '../../shared/platforms/connecting.ts';
 import { createConnectionStore } from '../../shared/platforms/connection-store.ts';
 import { createOAuthStateStore } from '../../shared/platforms/oauth-state-store.ts';
 import { createRefreshAccess } from '../../shared/platforms/refresh-access.ts';
@@ -153,7 +154,7 @@ export function startServiceInTime() {
       return spotify.consent(authorizationUrl, as);
     };
     const completeBy = (back: { code: string; state: string }) =>
-      act(() => ask(CONNECT_NEEDS)((call) => complete(id, back, clock.nowMs(), call)));
+      act(() => complete(id, back, clock.nowMs(), ask(CONNECT_NEEDS)));
     return {
       id,
       begin,

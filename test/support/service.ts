@@ -4,16 +4,13 @@ import { createSpotifyStandIn } from '../../infra/local/spotify/stand-in.ts';
 import { createPlaysStore } from '../../shared/artists/plays-store.ts';
 import { createSelectionStore } from '../../shared/artists/selection.ts';
 import { createSyncPace } from '../../shared/artists/sync-plays.ts';
-import {
-  createCompleteConnection,
-  createConnect,
-  createDisconnect,
-} from '../../shared/platforms/connecting.ts';
+import { createCompleteConnection } from '../../shared/platforms/complete-connection.ts';
+import { createConnect, createDisconnect } from '../../shared/platforms/connecting.ts';
 import { createConnectionStore } from '../../shared/platforms/connection-store.ts';
 import { createOAuthStateStore } from '../../shared/platforms/oauth-state-store.ts';
 import { createRefreshAccess } from '../../shared/platforms/refresh-access.ts';
 import { createDataKeys, createTokenVault } from '../../shared/platforms/token-vault.ts';
-import { noUsage } from '../../shared/spotify/call.ts';
+import { type AskSpotify, noUsage } from '../../shared/spotify/call.ts';
 import { createClientCredentials } from '../../shared/spotify/client-credentials.ts';
 import { createTokenEndpoint, type TokenEndpoint } from '../../shared/spotify/token-endpoint.ts';
 import { createWebApi } from '../../shared/spotify/web-api.ts';
@@ -93,7 +90,7 @@ export async function startService(
     async connectUser(userId: string, account = userId): Promise<void> {
       const { authorizationUrl } = await connect(userId, clock.nowMs());
       const back = await consent(authorizationUrl, account);
-      await completeConnection(userId, back, clock.nowMs(), aCall());
+      await completeConnection(userId, back, clock.nowMs(), askAtOnce);
     },
   };
 }
@@ -105,3 +102,6 @@ export const aUser = () => `user-${randomUUID()}`;
 
 /** A call without a deadline. */
 export const aCall = () => ({ signal: new AbortController().signal, usage: noUsage() });
+
+/** Spotify, with no ban and no deadline between. */
+export const askAtOnce: AskSpotify = (work) => work(aCall());

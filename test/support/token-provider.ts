@@ -38,7 +38,7 @@ export function aRotatingProvider(
   };
 
   return {
-    endpoint: { refresh } as TokenEndpoint,
+    endpoint: { refresh, prepare: async () => undefined } as unknown as TokenEndpoint,
     issue,
     refusals,
     issued: () => issued,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NO_PLAYS } from '../../../shared/artists/plays.ts';
-import { type AskPlatform, createSyncPlays } from '../../../shared/artists/sync-plays.ts';
+import { createSyncPlays } from '../../../shared/artists/sync-plays.ts';
 import {
   PlatformNotConnected,
   PlatformRateLimited,
@@ -9,15 +9,13 @@ import {
 } from '../../../shared/errors.ts';
 import type { WebApi } from '../../../shared/spotify/web-api.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
-import { aCall, aUser, startService } from '../../support/service.ts';
+import { askAtOnce, aUser, startService } from '../../support/service.ts';
 
 let dynamoDb: TestDynamoDb;
 beforeAll(async () => {
   dynamoDb = await startDynamoDb();
 });
 afterAll(() => dynamoDb.close());
-
-const askAtOnce: AskPlatform = (work) => work(aCall());
 
 async function connectedUser() {
   const service = await startService(dynamoDb);

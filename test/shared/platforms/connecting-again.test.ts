@@ -3,17 +3,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   AuthorizationFailed,
   InvalidState,
+  PlatformRateLimited,
   PlatformUnavailable,
   StorageUnavailable,
 } from '../../../shared/errors.ts';
-import { createCompleteConnection } from '../../../shared/platforms/connecting.ts';
-import { connectionKey } from '../../../shared/platforms/connection.ts';
+import { createCompleteConnection } from '../../../shared/platforms/complete-connection.ts';
+import { connectionKey, grantKey } from '../../../shared/platforms/connection.ts';
 import { createOAuthStateStore } from '../../../shared/platforms/oauth-state-store.ts';
 import { REQUIRED_SCOPES } from '../../../shared/spotify/endpoints.ts';
 import { awsFault } from '../../support/aws.ts';
 import { startDynamoDb, TABLES, type TestDynamoDb } from '../../support/dynalite.ts';
 import { aFaultyWay } from '../../support/faulty-dynamodb.ts';
-import { aCall, aUser, startService } from '../../support/service.ts';
+import { aCall, askAtOnce, aUser, startService } from '../../support/service.ts';
 
 let dynamoDb: TestDynamoDb;
 beforeAll(async () => {
@@ -29,7 +30,7 @@ async function onTheWayBack() {
   const begun = await service.connect(user, service.clock.nowMs());
   const back = await service.consent(begun.authorizationUrl, user);
   const complete = (changed: Partial<Parts> = {}, what = back) =>
-    createCompleteConnection({ ...service, ...changed })(user, what, service.clock.nowMs(), aCall());
+    createCompleteConnection({ ...service, ...changed })(user, what, service.clock.nowMs(), askAtOnce);
   const tokenCalls = () => service.accounts.get(user).calls.token;
   return { ...service, user, back, complete, tokenCalls };
 }
@@ -40,6 +41,8 @@ const webApiOf = (reply: () => Promise<unknown>) =>
 const brokenWebApi = webApiOf(() =>
   Promise.reject(new PlatformUnavailable('502', { retryAfterSeconds: 30 })),
 );
+
+const aKey = async () => new Uint8Array([7]);
 
 const itemOf = async (user: string) =>
   (await dynamoDb.db.send(new GetCommand({ TableName: TABLES.account, Key: connectionKey(user) }))).Item;
@@ -118,11 +121,57 @@ describe('the same request again, after an error that was not its own', () => {
   });
 
   test('an attempt that died is over after half a minute', async () => {
-    const { complete, clock, states, user, back } = await onTheWayBack();
-    await states.claim(user, back.state, clock.nowMs());
+    const { complete, clock, states, user, back, vault } = await onTheWayBack();
+    await states.claim(user, back.state, clock.nowMs(), async () => (await vault.newKey(user)).sealed);
     await expect(complete()).rejects.toBeInstanceOf(InvalidState);
     clock.advance(30_000);
     await expect(complete()).resolves.toBeDefined();
+  });
+});
+
+describe('what was exchanged for a user who gave up', () => {
+  const grantOf = async (user: string) =>
+    (await dynamoDb.db.send(new GetCommand({ TableName: TABLES.account, Key: grantKey(user) }))).Item;
+
+  /** A connected user connects again, and gives up when the account cannot be looked up. */
+  async function givenUp() {
+    const service = await onTheWayBack();
+    await service.complete();
+    service.clock.advance(60_000);
+    const { user, connect, consent, clock } = service;
+    const begun = await connect(user, clock.nowMs());
+    const again = await consent(begun.authorizationUrl, user);
+    await service.complete({ webApi: brokenWebApi }, again).catch(() => undefined);
+    return { ...service, begun, again };
+  }
+
+  test('ends with the ten minutes of its state, though a connection stays', async () => {
+    const { user, begun } = await givenUp();
+    const grant = await grantOf(user);
+    expect(JSON.stringify(grant)).toContain('sealed');
+    expect(grant?.expiresAt).toBe(begun.expiresAtMs / 1000);
+    expect(JSON.stringify(await itemOf(user))).not.toContain('sealed');
+  });
+
+  test('goes with a later connection', async () => {
+    const { user, complete, connect, consent, clock, again } = await givenUp();
+    clock.advance(60_000);
+    const { authorizationUrl } = await connect(user, clock.nowMs());
+    await complete({}, await consent(authorizationUrl, user));
+    expect(JSON.stringify(await grantOf(user))).not.toContain('sealed');
+    // Its code is used up.
+    await expect(complete({}, again)).rejects.toBeInstanceOf(AuthorizationFailed);
+  });
+
+  test('goes with a disconnection, and what arrives after it cannot be opened', async () => {
+    const { user, disconnect, states, again, clock, complete } = await givenUp();
+    clock.advance(60_000);
+    const by = await states.claim(user, again.state, clock.nowMs(), aKey);
+    await disconnect(user);
+    expect(await grantOf(user)).toBeUndefined();
+    await states.keep(by, { codeHash: 'h', sealed: new Uint8Array(1) });
+    expect(await itemOf(user)).toBeUndefined();
+    await expect(complete({}, again)).rejects.toBeInstanceOf(InvalidState);
   });
 });
 
@@ -138,7 +187,7 @@ describe('an outage while users connect', () => {
     const complete = createCompleteConnection({ ...service, tokenEndpoint: { exchangeCode } as never });
     for (let i = 0; i < 15; i += 1) {
       const { state } = await service.connect(user, service.clock.nowMs());
-      const error = await complete(user, { code: `AQ-${i}`, state }, service.clock.nowMs(), aCall()).catch(
+      const error = await complete(user, { code: `AQ-${i}`, state }, service.clock.nowMs(), askAtOnce).catch(
         (e) => e,
       );
       expect(error).toMatchObject({ code: 'SPOTIFY_UNAVAILABLE', retryAfterSeconds: 30 });
@@ -146,8 +195,34 @@ describe('an outage while users connect', () => {
     expect(calls).toBe(1);
     service.clock.advance(30_000);
     const { state } = await service.connect(user, service.clock.nowMs());
-    await complete(user, { code: 'AQ', state }, service.clock.nowMs(), aCall()).catch(() => undefined);
+    await complete(user, { code: 'AQ', state }, service.clock.nowMs(), askAtOnce).catch(() => undefined);
     expect(calls).toBe(2);
+  });
+
+  test('tells the truth: the first repetition may come as Spotify says, the second after the pause', async () => {
+    const { complete, tokenEndpoint, clock } = await onTheWayBack();
+    const exchangeCode = () => Promise.reject(new PlatformRateLimited('429', { retryAfterSeconds: 1 }));
+    const limited = { tokenEndpoint: { ...tokenEndpoint, exchangeCode } };
+    await expect(complete(limited)).rejects.toMatchObject({ retryAfterSeconds: 1 });
+    clock.advance(1_000);
+    await expect(complete(limited)).rejects.toMatchObject({
+      code: 'SPOTIFY_RATE_LIMITED',
+      retryAfterSeconds: 30,
+    });
+    clock.advance(29_999);
+    await expect(complete()).rejects.toMatchObject({ status: 503 });
+    clock.advance(1);
+    await expect(complete()).resolves.toBeDefined();
+  });
+
+  test('that lets nothing begin leaves the state as it is', async () => {
+    const { user, back, clock, ...service } = await onTheWayBack();
+    const complete = createCompleteConnection({ ...service, clock });
+    const banned = new PlatformRateLimited('banned', { retryAfterSeconds: 9 });
+    for (let i = 0; i < 3; i += 1) {
+      await expect(complete(user, back, clock.nowMs(), () => Promise.reject(banned))).rejects.toBe(banned);
+    }
+    await expect(complete(user, back, clock.nowMs(), askAtOnce)).resolves.toBeDefined();
   });
 
   test('allows the first repetition at once, and no second', async () => {
@@ -174,7 +249,7 @@ describe('open states', () => {
     await expect(complete()).rejects.toBeInstanceOf(InvalidState);
     for (const { state } of begun) {
       expect(state).not.toBe(back.state);
-      await expect(states.claim(user, state, clock.nowMs())).resolves.toBeDefined();
+      await expect(states.claim(user, state, clock.nowMs(), aKey)).resolves.toBeDefined();
     }
   });
 
@@ -184,7 +259,7 @@ describe('open states', () => {
     const nowMs = service.clock.nowMs();
     const begun = await Promise.all(Array.from({ length: 20 }, () => service.connect(user, nowMs)));
     const claims = await Promise.allSettled(
-      begun.map(({ state }) => service.states.claim(user, state, nowMs)),
+      begun.map(({ state }) => service.states.claim(user, state, nowMs, aKey)),
     );
     expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
   });
@@ -208,8 +283,8 @@ describe('open states', () => {
     const states = createOAuthStateStore({ db: way.db, table: TABLES.account });
     way.next('pass', 'lose-reply');
     const { state } = await states.begin(user, 'verifier', service.clock.nowMs());
-    await expect(service.states.claim(user, state, service.clock.nowMs())).resolves.toBeDefined();
-    await expect(service.states.claim(user, state, service.clock.nowMs())).rejects.toBeInstanceOf(
+    await expect(service.states.claim(user, state, service.clock.nowMs(), aKey)).resolves.toBeDefined();
+    await expect(service.states.claim(user, state, service.clock.nowMs(), aKey)).rejects.toBeInstanceOf(
       InvalidState,
     );
   });
@@ -223,13 +298,13 @@ describe('open states', () => {
       const states = createOAuthStateStore({ db: way.db, table: TABLES.account });
       way.next('pass', 'delay');
       const { state } = await states.begin(user, 'verifier', nowMs);
-      if (what === 'was used') await states.end(await states.claim(user, state, nowMs));
+      if (what === 'was used') await states.end(await states.claim(user, state, nowMs, aKey));
       else {
         await service.disconnect(user);
         await service.connect(user, nowMs + 60_000);
       }
       await way.deliver();
-      await expect(states.claim(user, state, nowMs)).rejects.toBeInstanceOf(InvalidState);
+      await expect(states.claim(user, state, nowMs, aKey)).rejects.toBeInstanceOf(InvalidState);
     },
   );
 
@@ -241,9 +316,9 @@ describe('open states', () => {
       states,
       dynamoDb: db,
     } = await onTheWayBack().then((s) => ({ ...s, dynamoDb }));
-    const exchanged = { codeHash: 'h', dataKey: new Uint8Array(1), sealed: new Uint8Array(2) };
+    const exchanged = { codeHash: 'h', sealed: new Uint8Array(2) };
     let meanwhile = async () => {
-      const first = await states.claim(user, back.state, clock.nowMs());
+      const first = await states.claim(user, back.state, clock.nowMs(), aKey);
       await states.keep(first, exchanged);
       await states.postpone(first, clock.nowMs() + 30_000);
     };
@@ -255,7 +330,10 @@ describe('open states', () => {
       return reply;
     };
     const late = createOAuthStateStore({ db: { send } as never, table: TABLES.account });
-    expect(await late.claim(user, back.state, clock.nowMs())).toMatchObject({ exchanged });
+    const claimed = await late.claim(user, back.state, clock.nowMs(), async () => new Uint8Array([8]));
+    // The key of the first, which opens what was kept.
+    expect(claimed).toMatchObject({ dataKey: new Uint8Array([7]), failures: 1 });
+    expect(await late.kept(claimed)).toMatchObject(exchanged);
   });
 
   test('are claimed by the one whose reply was lost', async () => {
@@ -263,7 +341,7 @@ describe('open states', () => {
     const way = await aFaultyWay(dynamoDb.endpoint);
     const states = createOAuthStateStore({ db: way.db, table: TABLES.account });
     way.next('pass', 'lose-reply');
-    await expect(states.claim(user, back.state, clock.nowMs())).resolves.toBeDefined();
+    await expect(states.claim(user, back.state, clock.nowMs(), aKey)).resolves.toBeDefined();
   });
 });
 
@@ -321,7 +399,7 @@ describe('an account', () => {
       const { authorizationUrl } = await service.connect(user, service.clock.nowMs());
       const back = await service.consent(authorizationUrl, user);
       const complete = createCompleteConnection({ ...service, webApi: webApiOf(async () => profile) });
-      await complete(user, back, service.clock.nowMs(), aCall());
+      await complete(user, back, service.clock.nowMs(), askAtOnce);
       kept.push((await itemOf(user))?.plays !== undefined);
       await dynamoDb.db.send(
         new UpdateCommand({
@@ -412,7 +490,9 @@ test('the exchange is awaited though the time of the request is over: its reply 
     tokenEndpoint: { ...tokenEndpoint, exchangeCode },
   });
   const call = { ...aCall(), signal: deadline.signal };
-  await expect(slow(user, back, clock.nowMs(), call)).rejects.toBeInstanceOf(PlatformUnavailable);
+  await expect(slow(user, back, clock.nowMs(), (work) => work(call))).rejects.toBeInstanceOf(
+    PlatformUnavailable,
+  );
   expect(tokenCalls()).toBe(1);
   await complete();
   expect(tokenCalls()).toBe(1);

@@ -8,11 +8,12 @@ import {
   PlatformUnavailable,
   StorageUnavailable,
 } from '../../../shared/errors.ts';
-import { createCompleteConnection, createDisconnect } from '../../../shared/platforms/connecting.ts';
+import { createCompleteConnection } from '../../../shared/platforms/complete-connection.ts';
+import { createDisconnect } from '../../../shared/platforms/connecting.ts';
 import { requireKnownPlatform } from '../../../shared/platforms/connection.ts';
 import { awsFault } from '../../support/aws.ts';
 import { startDynamoDb, TABLES, type TestDynamoDb } from '../../support/dynalite.ts';
-import { aCall, aUser, type Service, startService } from '../../support/service.ts';
+import { aCall, askAtOnce, aUser, type Service, startService } from '../../support/service.ts';
 
 let dynamoDb: TestDynamoDb;
 beforeAll(async () => {
@@ -27,7 +28,7 @@ async function onTheWayBack(account = aUser()) {
   const begun = await service.connect(user, service.clock.nowMs());
   const back = await service.consent(begun.authorizationUrl, account);
   const complete = (by = user, what = back) =>
-    service.completeConnection(by, what, service.clock.nowMs(), aCall());
+    service.completeConnection(by, what, service.clock.nowMs(), askAtOnce);
   return { ...service, user, account, begun, back, complete };
 }
 
@@ -79,7 +80,7 @@ describe('completing', () => {
         seen.push((await service.connections.read(userId)) !== undefined);
       },
     });
-    await complete(service.user, service.back, service.clock.nowMs(), aCall());
+    await complete(service.user, service.back, service.clock.nowMs(), askAtOnce);
     expect(seen).toEqual([false, true]);
   });
 
@@ -129,7 +130,7 @@ describe('completing', () => {
     url.searchParams.set('scope', 'user-top-read user-follow-read user-library-read');
     const back = await service.consent(url.href, 'demo');
     await expect(
-      service.completeConnection(user, back, service.clock.nowMs(), aCall()),
+      service.completeConnection(user, back, service.clock.nowMs(), askAtOnce),
     ).rejects.toBeInstanceOf(PlatformScopeMissing);
     expect(await service.connections.read(user)).toBeUndefined();
   });
@@ -234,7 +235,7 @@ describe('disconnecting', () => {
       const { authorizationUrl } = await service.connect(service.user, service.clock.nowMs());
       const back = await service.consent(authorizationUrl, service.user);
       await Promise.allSettled([
-        service.completeConnection(service.user, back, service.clock.nowMs(), aCall()),
+        service.completeConnection(service.user, back, service.clock.nowMs(), askAtOnce),
         service.disconnect(service.user),
       ]);
       expect(await traces(service.user)).toEqual([]);
@@ -246,9 +247,9 @@ test('a sealed token copied into the item of another user is a defect, not an ac
   const service = await startService(dynamoDb);
   const [alice, bob] = [aUser(), aUser()];
   await service.connectUser(alice);
-  const { accountId, scopes, authorizedAtMs, dataKey, refreshTokens } =
+  const { accountId, scopes, clientId, authorizedAtMs, dataKey, refreshTokens } =
     (await service.connections.read(alice)) ?? {};
-  const stolen = { accountId, scopes, authorizedAtMs, dataKey, refreshToken: refreshTokens?.[0] };
+  const stolen = { accountId, scopes, clientId, authorizedAtMs, dataKey, refreshToken: refreshTokens?.[0] };
   await service.connections.connect(bob, stolen as Parameters<typeof service.connections.connect>[1]);
   await expect(service.refreshAccess(bob, aCall())).rejects.toMatchObject({ code: 'INTERNAL' });
 });

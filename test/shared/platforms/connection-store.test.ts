@@ -18,6 +18,7 @@ const bytes = (text: string) => new Uint8Array(Buffer.from(text));
 const aConsent = (accountId = 'account-1') => ({
   accountId,
   scopes: ['user-top-read'],
+  clientId: 'us',
   authorizedAtMs: NOON,
   dataKey: bytes('key'),
   refreshToken: bytes('token'),
@@ -46,6 +47,7 @@ describe.each<[string, () => ConnectionStore]>([
       connectionId: expect.stringMatching(/./),
       accountId: 'account-1',
       scopes: ['user-top-read'],
+      clientId: 'us',
       authorizedAtMs: NOON,
       status: 'connected',
       tokenVersion: 1,

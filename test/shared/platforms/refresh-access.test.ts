@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PlatformNotConnected, PlatformRevoked, PlatformUnavailable } from '../../../shared/errors.ts';
+import {
+  isDefect,
+  PlatformNotConnected,
+  PlatformRevoked,
+  PlatformUnavailable,
+} from '../../../shared/errors.ts';
+import { createRefreshAccess } from '../../../shared/platforms/refresh-access.ts';
 import { awsFault } from '../../support/aws.ts';
 import { startDynamoDb, type TestDynamoDb } from '../../support/dynalite.ts';
 import { aCall, aUser, type Service, startService } from '../../support/service.ts';
@@ -49,6 +55,97 @@ describe('a connected user', () => {
     const service = await startService(dynamoDb);
     await expect(service.refreshAccess(aUser(), aCall())).rejects.toBeInstanceOf(PlatformNotConnected);
     expect(service.aws.calls).toEqual([]);
+  });
+
+  test.each(['KMS', 'our secret'])('keeps no other refresh waiting while %s is slow', async (what) => {
+    const service = await connectedUser();
+    const { user, vault, tokenEndpoint, clock } = service;
+    const answered = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const slowly = async <T>(work: () => Promise<T>) => {
+      asked.resolve();
+      await answered.promise;
+      return work();
+    };
+    const openKey: typeof vault.openKey = (...args) => slowly(() => vault.openKey(...args));
+    const prepare = () => slowly(() => tokenEndpoint.prepare());
+    const slow = createRefreshAccess({
+      ...service,
+      ...(what === 'KMS'
+        ? { vault: { ...vault, openKey } }
+        : { tokenEndpoint: { ...tokenEndpoint, prepare } }),
+    });
+    const first = slow(user, aCall());
+    await asked.promise;
+    const beganAtMs = clock.nowMs();
+    await service.refreshAccess(user, aCall());
+    expect(clock.nowMs()).toBe(beganAtMs);
+    answered.resolve();
+    await expect(first).resolves.toBeDefined();
+  });
+
+  test('whose credentials are slow in a turn calls nothing that could outlast it', async () => {
+    const service = await connectedUser();
+    const { tokenEndpoint, clock, user } = service;
+    let begun = 0;
+    const refresh: typeof tokenEndpoint.refresh = async (_, call) => {
+      clock.advance(5_000);
+      call.mayBegin?.();
+      begun += 1;
+      throw new PlatformUnavailable('too late');
+    };
+    const late = createRefreshAccess({ ...service, tokenEndpoint: { ...tokenEndpoint, refresh } });
+    await expect(late(user, aCall())).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    expect(begun).toBe(0);
+  });
+
+  test('of whom storage tells late in a turn calls nothing that could outlast it', async () => {
+    const service = await connectedUser();
+    let reads = 0;
+    const connections: typeof service.connections = {
+      ...service.connections,
+      read: async (userId) => {
+        // The second look is the one in the turn.
+        reads += 1;
+        if (reads === 2) service.clock.advance(5_000);
+        return service.connections.read(userId);
+      },
+      takeRefresh: async (userId, holder, ...rest) => {
+        const taken = await service.connections.takeRefresh(userId, holder, ...rest);
+        // Meanwhile another has it.
+        return reads < 2 ? taken : undefined;
+      },
+    };
+    const late = createRefreshAccess({ ...service, connections });
+    await expect(late(service.user, aCall())).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    expect(service.tokenCalls()).toBe(0);
+  });
+
+  test('of another application of ours is a defect, not a revocation, and calls nothing', async () => {
+    const service = await connectedUser();
+    const before = await service.connections.read(service.user);
+    expect(before).toHaveProperty('clientId', 'our-client');
+    const refreshAccess = createRefreshAccess({ ...service, clientId: 'our-next-client' });
+    const failure: unknown = await refreshAccess(service.user, aCall()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'SPOTIFY_UNAVAILABLE', cause: { reason: 'other_application' } });
+    expect(isDefect(failure)).toBe(true);
+    expect(await service.connections.read(service.user)).toEqual(before);
+    expect(service.tokenCalls()).toBe(0);
+    await service.connectUser(service.user);
+    await expect(service.refreshAccess(service.user, aCall())).resolves.toBeDefined();
+  });
+
+  test('whose connection does not say by which application it came is one of ours', async () => {
+    const service = await connectedUser();
+    const connections: typeof service.connections = {
+      ...service.connections,
+      read: async (userId) => {
+        const connection = await service.connections.read(userId);
+        return connection && { ...connection, clientId: undefined };
+      },
+    };
+    const refreshAccess = createRefreshAccess({ ...service, connections });
+    await expect(refreshAccess(service.user, aCall())).resolves.toBeDefined();
   });
 
   test('waits no longer once the deadline is over', async () => {

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PlatformNotConnected, PlatformRevoked, StorageUnavailable } from '../../../shared/errors.ts';
+import {
+  PlatformNotConnected,
+  PlatformRevoked,
+  PlatformUnavailable,
+  StorageUnavailable,
+} from '../../../shared/errors.ts';
 import type { ConnectionStore } from '../../../shared/platforms/connection-store.ts';
 import { createRefreshAccess } from '../../../shared/platforms/refresh-access.ts';
 import { createTokenKeeper } from '../../../shared/platforms/token-keeper.ts';
@@ -33,6 +38,7 @@ async function userOf(
     vault: service.vault,
     tokenEndpoint: provider.endpoint,
     storm: service.storm,
+    clientId: 'us',
     clock: service.clock,
   });
   return { ...service, user, refreshAccess, refresh: () => refreshAccess(user, aCall()) };
@@ -47,6 +53,7 @@ async function connect(
   await connections.connect(user, {
     accountId: 'account',
     scopes: [],
+    clientId: 'us',
     authorizedAtMs: NOON,
     dataKey: key.sealed,
     refreshToken: key.seal(provider.issue()),
@@ -80,6 +87,7 @@ async function memoryUser(provider: Provider, scheduled: <T>(work: Promise<T>) =
     vault: plainVault,
     tokenEndpoint: provider.endpoint,
     storm: aStorm(clock),
+    clientId: 'us',
     clock: { ...clock, sleep: () => scheduled(Promise.resolve()) },
   });
   return {
@@ -261,7 +269,61 @@ describe('a new refresh token', () => {
 /** As after a refresh that took longer than its lease. */
 const withoutLease = (connections: ConnectionStore): ConnectionStore => ({
   ...connections,
-  takeRefresh: async () => true,
+  takeRefresh: async () => ({ untilMs: 0 }),
+});
+
+describe('a token that could not be stored', () => {
+  /** The first refresh of a user gets a token that storage takes after so many failures. */
+  async function unsaved(failures: number) {
+    const provider = aRotatingProvider(ROTATES);
+    const service = await userOf(provider, (connections) => ({
+      ...connections,
+      keepTokens: async (...args) => {
+        if (failures-- > 0) throw new StorageUnavailable('for a while');
+        return connections.keepTokens(...args);
+      },
+    }));
+    /** On another instance, whose storage answers. */
+    const other = createRefreshAccess({ ...service, tokenEndpoint: provider.endpoint, clientId: 'us' });
+    return { ...service, provider, other: () => other(service.user, aCall()) };
+  }
+  const takeTurn = ({ connections, user, clock }: Awaited<ReturnType<typeof unsaved>>) =>
+    connections.takeRefresh(user, 'another', clock.nowMs(), clock.nowMs() + 1);
+
+  test('keeps the turn to refresh until it is stored, within the same invocation', async () => {
+    const service = await unsaved(5);
+    const taken: unknown[] = [];
+    service.clock.sleep = async (ms) => {
+      if ([250, 500, 1_000].includes(ms)) taken.push(await takeTurn(service));
+    };
+    await (await service.refresh()).settle();
+    expect(taken).toEqual([undefined, undefined, undefined]);
+    expect(await storedTokens(service)).toEqual(['refresh-2']);
+    expect(await takeTurn(service)).toEqual({ untilMs: 0 });
+  });
+
+  test('is no revocation to the next one, who is refused the token that it took the place of', async () => {
+    const service = await unsaved(8);
+    const access = await service.refresh();
+    await service.clock.sleep(10_000);
+    for (let i = 0; i < 2; i += 1) {
+      await expect(service.other()).rejects.toBeInstanceOf(PlatformUnavailable);
+      expect(await service.connections.read(service.user)).toHaveProperty('status', 'connected');
+    }
+    expect(service.provider.refusals).toEqual(['refresh-1', 'refresh-1']);
+    await access.settle();
+    await expect(service.other()).resolves.toMatchObject({ accessToken: 'access-refresh-3' });
+  });
+
+  test('and is lost with its instance is found out a minute later', async () => {
+    const service = await unsaved(Number.POSITIVE_INFINITY);
+    await (await service.refresh()).settle();
+    await service.clock.sleep(10_000);
+    await expect(service.other()).rejects.toBeInstanceOf(PlatformUnavailable);
+    await service.clock.sleep(60_000);
+    await expect(service.other()).rejects.toBeInstanceOf(PlatformRevoked);
+    expect(await service.connections.read(service.user)).toHaveProperty('status', 'revoked');
+  });
 });
 
 describe('refreshes at once', () => {
@@ -298,11 +360,13 @@ describe('refreshes at once', () => {
 
   test('whose lease was taken over do not end that of the other', async () => {
     const { connections, user } = await userOf(aRotatingProvider(ROTATES));
-    expect(await connections.takeRefresh(user, 'slow', NOON, NOON + 10_000)).toBe(true);
-    expect(await connections.takeRefresh(user, 'next', NOON + 9_999, NOON + 30_000)).toBe(false);
-    expect(await connections.takeRefresh(user, 'next', NOON + 10_000, NOON + 30_000)).toBe(true);
+    expect(await connections.takeRefresh(user, 'slow', NOON, NOON + 10_000)).toEqual({ untilMs: 0 });
+    expect(await connections.takeRefresh(user, 'next', NOON + 9_999, NOON + 30_000)).toBeUndefined();
+    expect(await connections.takeRefresh(user, 'next', NOON + 10_000, NOON + 30_000)).toEqual({
+      untilMs: NOON + 10_000,
+    });
     await connections.endRefresh(user, 'slow');
-    expect(await connections.takeRefresh(user, 'third', NOON + 11_000, NOON + 30_000)).toBe(false);
+    expect(await connections.takeRefresh(user, 'third', NOON + 11_000, NOON + 30_000)).toBeUndefined();
   });
 });
 
@@ -342,6 +406,8 @@ describe('two refreshes at once, because a lease ran out', () => {
     }));
     const first = service.refresh();
     await expect.poll(() => provider.issued(), { interval: 1 }).toBe(2);
+    // Later than a function tries.
+    service.clock.advance(80_000);
     await expect(service.refresh()).rejects.toBeInstanceOf(PlatformRevoked);
     expect(await service.connections.read(service.user)).toHaveProperty('status', 'revoked');
     slow.resolve();

@@ -15,6 +15,7 @@ const ID = '70kkdajctXSbqSMJbQO424';
 const CONSENT = {
   accountId: 'account',
   scopes: [],
+  clientId: 'us',
   authorizedAtMs: NOON,
   dataKey: new Uint8Array([1]),
   refreshToken: new Uint8Array([2]),
@@ -69,10 +70,12 @@ describe('what was answered is what the next request reads', () => {
   test('of an OAuth state', async () => {
     const { states } = stores();
     const { state } = await states.begin('ann', 'verifier', NOON);
-    const by = await states.claim('ann', state, NOON);
+    const by = await states.claim('ann', state, NOON, async () => new Uint8Array([1]));
     expect(by.verifier).toBe('verifier');
     await states.end(by);
-    await expect(states.claim('ann', state, NOON)).rejects.toMatchObject({ code: 'INVALID_STATE' });
+    await expect(states.claim('ann', state, NOON, async () => new Uint8Array([1]))).rejects.toMatchObject({
+      code: 'INVALID_STATE',
+    });
   });
 
   test('of the pace of syncs', async () => {
