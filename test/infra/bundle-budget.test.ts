@@ -13,10 +13,10 @@ import recorded from './bundle-sizes.json' with { type: 'json' };
  * Budgets are raised on purpose, here; `node test/bench/record-bundle-sizes.ts` then records what was there.
  */
 const BUDGETS: Readonly<Record<FunctionName, { start: number; total: number }>> = {
-  'get-artists': { start: 300, total: 540 },
+  'get-artists': { start: 300, total: 545 },
   'refresh-artists': { start: 275, total: 410 },
   'toggle-artist': { start: 270, total: 305 },
-  'sync-artists': { start: 275, total: 410 },
+  'sync-artists': { start: 280, total: 410 },
   'get-profile': { start: 250, total: 285 },
   'connect-platform': { start: 240, total: 380 },
   'complete-connection': { start: 290, total: 425 },
