@@ -135,11 +135,20 @@ export class PlatformUnavailable extends AppError {
   readonly status = 503;
   /** Whose call failed; undefined when it was none in particular. */
   readonly bucket: PlatformBucket | undefined;
+  /** For how long the platform itself asked not to be called; undefined when it did not say. */
+  readonly toldSeconds: number | undefined;
 
-  constructor(message: string, options: PlatformErrorOptions & { bucket?: PlatformBucket | undefined } = {}) {
+  constructor(
+    message: string,
+    options: PlatformErrorOptions & {
+      bucket?: PlatformBucket | undefined;
+      toldSeconds?: number | undefined;
+    } = {},
+  ) {
     super(message, options);
     this.code = options.code ?? 'SPOTIFY_UNAVAILABLE';
     this.bucket = options.bucket;
+    this.toldSeconds = options.toldSeconds;
   }
 }
 

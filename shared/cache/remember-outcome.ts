@@ -3,6 +3,7 @@ import {
   failedListOf,
   type OptionalList,
   PlatformRateLimited,
+  PlatformUnavailable,
   StorageUnavailable,
 } from '../errors.ts';
 import { banOf, waitSeconds } from './bans.ts';
@@ -87,10 +88,15 @@ async function remember(deps: ComputationDeps, permit: Permit, error: unknown): 
     default: {
       const banMs = error instanceof PlatformRateLimited ? await beginBan(deps, permit, error) : 0;
       // A ban may be short, and is others' as well; this user's pause is as long as after any failure.
-      return Math.max(banMs, await pause(retryMs * doublings(list?.failures ?? 0)));
+      const ownMs = retryMs * doublings(list?.failures ?? 0);
+      return Math.max(banMs, await pause(Math.max(ownMs, toldMs(error))));
     }
   }
 }
+
+/** Down or slow, the platform may say for how long: it is asked for no list of this user before. */
+const toldMs = (error: unknown) =>
+  error instanceof PlatformUnavailable ? (error.toldSeconds ?? 0) * 1000 : 0;
 
 /** The optional list that failed, and how often in a row. */
 function failedAgain({ record }: Permit, name: OptionalList | undefined) {

@@ -15,18 +15,13 @@ interface Circumstances {
   cause?: unknown;
   bucket?: PlatformBucket | undefined;
   /** What the reply's `Retry-After` asks for. */
-  retryAfterSeconds?: number | undefined;
+  toldSeconds?: number | undefined;
 }
 
 /** Spotify is down, slow or makes no sense. `message` carries nothing of a request or a reply. */
-export function unavailable(
-  message: string,
-  { retryAfterSeconds = 0, ...rest }: Circumstances = {},
-): PlatformUnavailable {
-  return new PlatformUnavailable(message, {
-    ...rest,
-    retryAfterSeconds: Math.max(RETRY_SECONDS, retryAfterSeconds),
-  });
+export function unavailable(message: string, circumstances: Circumstances = {}): PlatformUnavailable {
+  const retryAfterSeconds = Math.max(RETRY_SECONDS, circumstances.toldSeconds ?? 0);
+  return new PlatformUnavailable(message, { ...circumstances, retryAfterSeconds });
 }
 
 /** As `unavailable`, but waiting mends nothing: an operator must look at our application. */

@@ -78,8 +78,8 @@ export function createTokenEndpoint(deps: {
       return ofOurDoing('invalid_client', 'Spotify refuses our client id and secret', 'token');
     }
     const cause = error === undefined ? undefined : new ApplicationTrouble('request_refused');
-    const retryAfterSeconds = toldToWaitSeconds(reply, deps.clock.nowMs());
-    const circumstances = { cause, bucket: 'token', retryAfterSeconds } as const;
+    const toldSeconds = toldToWaitSeconds(reply, deps.clock.nowMs());
+    const circumstances = { cause, bucket: 'token', toldSeconds } as const;
     return unavailable(`the token endpoint of Spotify answered ${reply.status}`, circumstances);
   }
 

@@ -210,10 +210,10 @@ function refusal(reply: SpotifyReply, bucket: PlatformBucket, nowMs: number): Er
   const { status } = reply;
   if (status === 429) return rateLimited(reply, bucket, nowMs);
   if (isScopeMissing(reply)) return new PlatformScopeMissing('the consent lacks a scope');
-  const retryAfterSeconds = toldToWaitSeconds(reply, nowMs);
+  const toldSeconds = toldToWaitSeconds(reply, nowMs);
   const reason = TROUBLES[status];
   const cause = reason && new ApplicationTrouble(reason);
-  return unavailable(`Spotify answered ${status}`, { cause, bucket, retryAfterSeconds });
+  return unavailable(`Spotify answered ${status}`, { cause, bucket, toldSeconds });
 }
 
 const TROUBLES: Readonly<Partial<Record<number, TroubleReason>>> = {

@@ -123,6 +123,25 @@ describe('told to wait, one user asks again and again for 30 s', () => {
   });
 });
 
+/** Told to wait for ninety seconds, by whichever call, a user asks every five. */
+test.each([TOKEN, TOP, SAVED])('a 503 of %s with Retry-After: 90 is obeyed to its end', async (path) => {
+  const service = start();
+  const user = await withOldList(service, 'alice');
+  service.spotify.bend(bendPath(path, apiError(503, 'down', { headers: { 'retry-after': '90' } })));
+  const beganMs = service.clock.nowMs();
+  const calls = () => user.calls(undefined, beganMs).length;
+  await user.artists();
+  const callsOfOneTry = calls();
+  for (let i = 0; i < 17; i += 1) {
+    await service.pass(5_000);
+    expect(await user.artists()).toMatchObject({ cacheStatus: 'stale' });
+  }
+  expect(calls()).toBe(callsOfOneTry);
+  await service.pass(10_000);
+  await user.artists();
+  expect(calls()).toBeGreaterThan(callsOfOneTry);
+});
+
 function rfc850(ms: number): string {
   const [, day, month, year, time] = new Date(ms).toUTCString().split(' ');
   return `Sunday, ${day}-${month}-${String(year).slice(2)} ${time} GMT`;

@@ -48,6 +48,18 @@ async function aComputation({ withList = true } = {}) {
 describe('a failed computation is remembered', () => {
   test.each([
     ['an outage of the platform', new PlatformUnavailable('down'), 'SPOTIFY_UNAVAILABLE', RETRY_MS],
+    [
+      'an outage that the platform says will last',
+      new PlatformUnavailable('down', { toldSeconds: 90 }),
+      'SPOTIFY_UNAVAILABLE',
+      90_000,
+    ],
+    [
+      'an outage that the platform calls shorter than the pause of a user',
+      new PlatformUnavailable('down', { toldSeconds: 1 }),
+      'SPOTIFY_UNAVAILABLE',
+      RETRY_MS,
+    ],
     ['a defect', new TypeError('x is not a function'), 'INTERNAL', RETRY_MS],
     ['a revoked consent', new PlatformRevoked('revoked'), 'SPOTIFY_TOKEN_REVOKED', 600_000],
     ['a missing scope', new PlatformScopeMissing('scope'), 'SPOTIFY_SCOPE_MISSING', 600_000],
