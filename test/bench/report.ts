@@ -144,7 +144,7 @@ ${peers(results)}
 - Write units are the table's. The index of expiry hours costs 1 more for a user's first list and 2 for every other
   (DynamoDB's published rule; an embedded DynamoDB does not count it): ${number(setWithIndex)} for 500 artists.
 - The lease lies in an item of its own, so that it costs 1 unit and not a list: a first computation writes
-  ${number(writeUnits)} units in all, with the reservation (1) and the lease (1).
+  ${number(writeUnits)} units in all, the lease (1) included.
 - "Old list kept": a list is invalidated while it is computed; is what was computed from the old state served afterwards?
 
 ## A hit, by the length of the list
