@@ -2,6 +2,10 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './test/support/closing-line.ts';
 
+// Vitest would set it for every project, those too whose files must run one after the other.
+const { VITEST_MAX_WORKERS: asked } = process.env;
+delete process.env.VITEST_MAX_WORKERS;
+
 export default defineConfig({
   test: {
     reporters: ['default', closingLine((line) => process.stdout.write(`${line}\n`))],
@@ -12,7 +16,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
     // On two processors it would be one at a time; but much of a test is waiting.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: Number(asked) || Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
