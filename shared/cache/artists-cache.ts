@@ -197,7 +197,10 @@ export function createArtistsCache(
     throw new StorageUnavailable('too many changes of one entry at once', { retryAfterSeconds: 1 });
   }
 
-  /** Makes the list a fallback only, and leaves alone what is being computed. True: it was not marked before, and is still the list of `fence`. */
+  /**
+   * Makes the list a fallback only, and leaves alone what is being computed. True: it was not marked before, and is still
+   * the list of `fence`.
+   */
   const markAsStale = (userId: string, fence: string): Promise<boolean> =>
     table.update(entryKey(userId), 'SET isStale = :yes', {
       condition: SAME_AND_UNMARKED,

@@ -53,6 +53,18 @@ describe('a quota that is used up', () => {
     else await expect(other.sync()).rejects.toMatchObject({ ...RATE_LIMITED, retryAfterSeconds: 48_926 });
   });
 
+  test('of saved tracks refuses nobody who can do without them, when two find it over at once', async () => {
+    const service = start();
+    const users = [await service.connected('alice'), await service.connected('bob')];
+    const first = await service.connected('first');
+    service.spotify.bend(bendPath(SAVED, limited({ 'retry-after': '5' }, 'QUOTA_EXCEEDED')));
+    await first.artists().catch(() => undefined);
+    service.spotify.bend();
+    await service.pass(60_000);
+    const answers = await service.until(Promise.all(users.map((user) => user.artists())));
+    expect(answers.map(({ warningCode }) => warningCode).toSorted()).toEqual(['PARTIAL_LIST', undefined]);
+  });
+
   test('of saved tracks leaves old copies as they are, and costs no call until it ends', async () => {
     const service = start();
     const user = await withOldList(service, 'alice');
